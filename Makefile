@@ -1,0 +1,33 @@
+# make reproduce | test | lab: each sets up .venv first if it is missing or older than the lock file.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: reproduce test lab lock clean
+reproduce: $(STAMP)
+	$(BIN)/sahelkit reproduce
+
+test: $(STAMP)
+	$(BIN)/ruff check sahelkit tests benchmarks
+	$(BIN)/ruff format --check sahelkit tests benchmarks
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m sahelkit.cli verify-notebooks
+
+lab: $(STAMP)
+	$(BIN)/jupyter lab notebooks
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "sahelkit needs Python 3.11 or later: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+# Needs uv. Writes hashes and no index address; change bounds in pyproject.toml, never here.
+lock:
+	uv pip compile pyproject.toml --extra notebooks --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

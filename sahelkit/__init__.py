@@ -1,0 +1,30 @@
+"""Open, reproducible analysis of the conflict in Mali, Burkina Faso and Niger.
+
+>>> import sahelkit
+>>> ds = sahelkit.load()
+>>> sorted(ds.incidents["country"].unique())
+['BFA', 'MLI', 'NER']
+"""
+
+import lazy_loader as _lazy
+
+__version__ = "0.1.0"
+
+__getattr__, __dir__, __all__ = _lazy.attach(
+    __name__,
+    submodules=[
+        "actors",
+        "dataset",
+        "escalation",
+        "figures",
+        "geography",
+        "interventions",
+        "places",
+        "schema",
+        "sources",
+    ],
+    submod_attrs={
+        "dataset": ["Dataset", "load"],
+        "sources": ["SourceError", "read_incidents"],
+    },
+)

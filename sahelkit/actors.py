@@ -1,0 +1,184 @@
+"""Actors: from a source's name for a side to the armed group, and from a group to its family."""
+
+import re
+from functools import cache
+
+import pandas as pd
+
+from sahelkit.files import read_table
+
+FAMILIES = (
+    "JNIM and founders",
+    "IS Sahel",
+    "JNIM against IS Sahel",
+    "Boko Haram factions",
+    "Armed movements of the north",
+    "Self-defence and communal",
+    "State forces",
+    "Other",
+)
+"""Group families, the values of the incidents frame's `group`."""
+_PRECEDENCE = FAMILIES[:2] + FAMILIES[3:6]
+CIVILIANS = ("civilians", "civilian")
+_YEARS = re.compile(r"\s*\(\d{4}-(\d{4})?\)")
+IS_EAST_LONGITUDE = 10
+"""UCDP calls both Islamic State branches 'IS': east of 10 E it is the Lake Chad one."""
+
+
+def groups() -> pd.DataFrame:
+    """All groups: id, name, family, founding and end, predecessors, names in each source."""
+    return read_table("actors.csv")
+
+
+@cache
+def _names() -> dict:
+    """Group ids by name in lower case, years in brackets left out; several may share a name."""
+    known = {}
+    for row in groups().itertuples():
+        listed = [row.group_id, row.name, row.abbreviation]
+        for names in (row.names_ucdp, row.names_acled, row.names_gtd, row.names_press):
+            listed += names.split("|")
+        for name in filter(None, listed):
+            ids = known.setdefault(_key(name), [])
+            if row.group_id not in ids:
+                ids.append(row.group_id)
+    return known
+
+
+def _key(name: str) -> str:
+    return _YEARS.sub("", name).strip().lower()
+
+
+@cache
+def _spans() -> dict:
+    """First and last day of each group, as far as known; a year or month counts as a whole."""
+    table = groups()
+    founded = table["founded"].replace("", "1900")
+    ended = table["ended"].replace("", "2999")
+    spans = zip(
+        pd.PeriodIndex(founded, freq="D").start_time, pd.PeriodIndex(ended, freq="D").end_time, strict=True
+    )
+    return dict(zip(table["group_id"], spans, strict=True))
+
+
+@cache
+def _families() -> dict:
+    table = groups()
+    return dict(zip(table["group_id"], table["family"]))
+
+
+def group_of(name: str, longitude: float = 0.0, date=None) -> str:
+    """Group id of a source's actor name; 'civilians' for civilians, 'other' for names not listed.
+
+    Parameters
+    ----------
+    name : str
+        As UCDP, ACLED, GTD or the press writes it; one actor. ACLED's years in brackets do not matter.
+    longitude : float
+        Degrees east, tells the two branches apart that UCDP calls 'IS'.
+    date : str or Timestamp, optional
+        Tells apart groups that share a name at different times, such as Boko Haram before and
+        after the split of August 2016. Without it, the first listed.
+
+    Examples
+    --------
+    >>> group_of("JNIM"), group_of("IS", longitude=13), group_of("Civilians")
+    ('jnim', 'iswap', 'civilians')
+    >>> group_of("JAS", date="2015-02-06"), group_of("JAS", date="2019-01-01")
+    ('boko_haram', 'jas')
+    """
+    key = _key(name)
+    if key.startswith(CIVILIANS):
+        return "civilians"
+    found = _names().get(key, ["other"])
+    if "is_sahel" in found:
+        return "iswap" if longitude > IS_EAST_LONGITUDE else "is_sahel"
+    if date is not None and len(found) > 1:
+        day = pd.Timestamp(date)
+        found = [g for g in found if _spans()[g][0] <= day <= _spans()[g][1]] or found
+    return found[0]
+
+
+def groups_of(names: str, longitude: float = 0.0, date=None) -> list:
+    """Group ids of a side that may name several actors, separated by commas.
+
+    >>> groups_of("GATIA, MSA")
+    ['gatia', 'msa']
+    """
+    if _key(names) in _names():
+        return [group_of(names, longitude, date)]
+    return [group_of(part, longitude, date) for part in names.split(",") if part.strip()]
+
+
+def family_of(sides: list) -> str:
+    """Family an incident belongs to, from the group ids of all who took part.
+
+    A jihadist group comes before a movement of the north, that before a militia, that before state
+    forces; JNIM fighting IS Sahel is a family of its own.
+
+    >>> family_of(["mali_forces", "jnim"]), family_of(["is_sahel", "jnim"])
+    ('JNIM and founders', 'JNIM against IS Sahel')
+    """
+    found = {_families().get(group, "Other") for group in sides if group != "civilians"}
+    if {"JNIM and founders", "IS Sahel"} <= found:
+        return "JNIM against IS Sahel"
+    for family in _PRECEDENCE:
+        if family in found:
+            return family
+    if found & {"State forces", "Foreign forces"} and "Other" not in found:
+        return "State forces"
+    return "Other"
+
+
+def add_group(frame: pd.DataFrame) -> pd.Series:
+    """Family per incident from its two sides and its longitude.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        `actor_a`, `actor_b`, `longitude`.
+
+    Returns
+    -------
+    Series
+        Categorical over `FAMILIES`.
+    """
+    east = (frame["longitude"] > IS_EAST_LONGITUDE).fillna(False).astype(bool)
+    sides = pd.DataFrame(
+        {"a": frame["actor_a"].fillna(""), "b": frame["actor_b"].fillna(""), "east": east}
+    )
+    found = {}
+    for row in sides.drop_duplicates().itertuples(index=False):
+        longitude = IS_EAST_LONGITUDE + 1.0 if row.east else 0.0
+        found[tuple(row)] = family_of(groups_of(row.a, longitude) + groups_of(row.b, longitude))
+    families = [found[key] for key in zip(sides["a"], sides["b"], sides["east"])]
+    return pd.Series(pd.Categorical(families, categories=FAMILIES), index=frame.index)
+
+
+def lineage(last: str = "2023-12-31") -> pd.DataFrame:
+    """Groups with a known founding that descend from another or have descendants, for drawing.
+
+    Parameters
+    ----------
+    last : str
+        Day until which groups still active are drawn.
+
+    Returns
+    -------
+    DataFrame
+        `group_id, label, family, start, end` (decimal years), `predecessors` (list of ids); by
+        family, then by founding.
+    """
+    table = groups()
+    table = table[(table["founded"] != "") & table["family"].isin(_PRECEDENCE[:-1])].copy()
+    parents = table["predecessors"].str.split("|").map(lambda ids: [i for i in ids if i])
+    linked = set(parents.explode().dropna()) | set(table.loc[parents.map(len) > 0, "group_id"])
+    spans = table["group_id"].map(_spans())
+    days = [spans.map(lambda s, i=i: min(s[i], pd.Timestamp(last))) for i in (0, 1)]
+    start, end = (d.dt.year + (d.dt.dayofyear - 1) / 365 for d in (pd.to_datetime(x) for x in days))
+    table["predecessors"] = parents
+    long = (table["name"].str.len() > 22) & (table["abbreviation"] != "")
+    table["label"] = table["name"].mask(long, table["abbreviation"])
+    table = table.assign(start=start.round(2), end=end.round(2), order=table["family"].map(_PRECEDENCE.index))
+    table = table[table["group_id"].isin(linked)].sort_values(["order", "start", "group_id"])
+    return table[["group_id", "label", "family", "start", "end", "predecessors"]].reset_index(drop=True)

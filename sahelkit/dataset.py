@@ -1,0 +1,242 @@
+"""One entry to the data: load(), the Dataset with its tables, and how to cite it."""
+
+import json
+import os
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sahelkit import places, schema
+from sahelkit.files import data_dir, read_table
+
+COUNTS = ("incidents", "deaths_best", "deaths_low", "deaths_high", "deaths_civilians")
+REGION_KEYS = ["country", "region", "month", "violence", "group"]
+GRID_KEYS = ["priogrid_gid", "year", "country", "violence"]
+UNKNOWN = "unknown"
+"""Region of incidents that the source places in no region."""
+LABELS = {
+    "ucdp-ged": "UCDP GED",
+    "ucdp-candidate": "UCDP Candidate Events",
+    "acled": "ACLED",
+    "gtd": "GTD",
+    "coded": "sahelkit major incidents",
+}
+REFERENCES = {
+    "ucdp-ged": (
+        "Davies, S., Engström, G., Pettersson, T. & Öberg, M. (2024). Organized violence "
+        "1989-2023, and the prevalence of organized crime groups. Journal of Peace Research 61(4).",
+        "Sundberg, R. & Melander, E. (2013). Introducing the UCDP Georeferenced Event Dataset. "
+        "Journal of Peace Research 50(4), 523-532.",
+    ),
+    "coded": ("sahelkit contributors. Major incidents in Mali, Burkina Faso and Niger, 2012-2023.",),
+}
+LICENCES = {"ucdp-ged": "CC BY 4.0", "coded": "CC BY 4.0"}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Incidents, the tables computed from them, and where they come from.
+
+    Attributes
+    ----------
+    incidents : DataFrame
+        `schema.COLUMNS`. Shipped: the list of major incidents, never a count of all incidents.
+        From a user's file: every incident in it.
+    region_month : DataFrame
+        Incidents and deaths per country, region, month, violence and group family; months without
+        violence are there, with zeros.
+    grid_year : DataFrame
+        The same per PRIO-GRID cell, year, country and violence, with the mean position of the
+        cell's incidents and how many are located to the district or better.
+    country_year : DataFrame
+        UCDP's published totals per country and year, with their release, whatever the source.
+    provenance : Provenance
+        Of the file that the tables were computed from.
+    shipped : bool
+        Whether the tables are those that the package ships.
+    """
+
+    incidents: pd.DataFrame
+    region_month: pd.DataFrame
+    grid_year: pd.DataFrame
+    country_year: pd.DataFrame
+    provenance: object
+    shipped: bool
+
+    @property
+    def label(self) -> str:
+        """Source and release, for captions: 'UCDP GED 24.1'."""
+        return f"{LABELS[self.provenance.source]} {self.provenance.source_version}"
+
+    @property
+    def events(self) -> pd.DataFrame | None:
+        """All incidents with their days, or None where only the tables are shipped."""
+        return None if self.shipped else self.incidents
+
+    @property
+    def years(self) -> range:
+        """Calendar years of the tables."""
+        months = self.region_month["month"]
+        return range(months.min().year, months.max().year + 1)
+
+    def cite(self) -> str:
+        """References to paste, one per line, each with its licence.
+
+        >>> "Sundberg" in load().cite()
+        True
+        """
+        sources = [self.provenance.source] + (["coded"] if self.shipped else [])
+        lines = []
+        for source in dict.fromkeys(sources):
+            licence = LICENCES.get(source, "see the provider's terms")
+            release = f" [{self.label}]" if source == self.provenance.source else ""
+            lines += [f"{text}{release} Licence: {licence}." for text in REFERENCES.get(source, ())]
+        return "\n".join(lines)
+
+
+def load(source=None) -> Dataset:
+    """The shipped data, or a user's own file in the same form.
+
+    Parameters
+    ----------
+    source : str or Path, optional
+        A file that `sahelkit.sources.read_incidents` knows. Default: the environment variable
+        SAHELKIT_SOURCE; without it, the shipped tables.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    SourceError
+        The file cannot be read as incidents.
+
+    Examples
+    --------
+    >>> ds = load()
+    >>> int(ds.region_month["incidents"].sum())
+    3999
+    """
+    from sahelkit.sources import read_incidents
+    from sahelkit.sources.common import Provenance
+
+    source = source or os.environ.get("SAHELKIT_SOURCE")
+    official = read_country_year()
+    if source:
+        incidents, provenance = read_incidents(source)
+        region, grid = region_month(incidents), grid_year(incidents)
+        return Dataset(incidents, complete(region), grid, official, provenance, False)
+    incidents, _ = read_incidents(data_dir() / "incidents.csv")
+    record = json.loads((data_dir() / "provenance.json").read_text(encoding="utf-8"))
+    region, grid = _shipped("ucdp_region_month.csv"), _shipped("ucdp_grid_year.csv")
+    region["month"] = pd.PeriodIndex(region["month"], freq="M")
+    return Dataset(incidents, complete(region), grid, official, Provenance(**record["ged"]), True)
+
+
+def _shipped(name: str) -> pd.DataFrame:
+    return pd.read_csv(data_dir() / name, keep_default_na=False)
+
+
+def read_country_year() -> pd.DataFrame:
+    """UCDP's published totals per country and year, deaths in persons, with the release of each."""
+    table = read_table("ucdp_country_year.csv")
+    numbers = [name for name in table.columns if name not in ("country", "release")]
+    return table.astype(dict.fromkeys(numbers, "int64"))
+
+
+def _counted(frame: pd.DataFrame, keys: list) -> pd.DataFrame:
+    """Incidents and sums of deaths per key; a sum of nothing but missing values is missing."""
+    frame = frame.assign(incidents=1)
+    sums = frame.groupby(keys, observed=True, sort=True)[list(COUNTS)].sum(min_count=1)
+    return sums.reset_index()
+
+
+def _from_first_month(incidents: pd.DataFrame) -> pd.DataFrame:
+    frame = incidents[incidents["date_start"] >= schema.FIRST_MONTH.start_time].copy()
+    for name in ("country", "violence", "group"):
+        frame[name] = frame[name].astype("str")
+    return frame
+
+
+def region_month(incidents: pd.DataFrame) -> pd.DataFrame:
+    """Incidents and deaths per country, region, month, violence and group; only where there are any.
+
+    An incident counts in the month of its first day. Incidents before `schema.FIRST_MONTH` do not count.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        `schema.COLUMNS`.
+
+    Returns
+    -------
+    DataFrame
+        `country, region, month` (monthly Period), `violence, group` and `COUNTS`. Incidents that
+        the source places in no region are in region 'unknown'.
+    """
+    frame = _from_first_month(incidents)
+    frame["month"] = frame["date_start"].dt.to_period("M")
+    frame["region"] = frame["region"].astype("str").fillna(UNKNOWN)
+    return _counted(frame, REGION_KEYS)
+
+
+def complete(table: pd.DataFrame) -> pd.DataFrame:
+    """Add the months without violence, as zeros, for every region of the three countries.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `region_month` gives it.
+
+    Returns
+    -------
+    DataFrame
+        All combinations of region (with 'unknown'), month, violence and group that occurs; the
+        calendar runs from `schema.FIRST_MONTH`, or the first month of a later file, to the last month.
+    """
+    if table.empty:
+        return table
+    first = schema.FIRST_MONTH if table["month"].min().year == schema.FIRST_MONTH.year else table["month"].min()
+    months = pd.period_range(first, table["month"].max(), freq="M")
+    units = places.regions()[["country", "counted_as"]].drop_duplicates()
+    pairs = [*units.itertuples(index=False, name=None), *((c, UNKNOWN) for c in schema.COUNTRIES)]
+    other = [schema.VIOLENCE, sorted(table["group"].unique())]
+    full = pd.DataFrame(pairs, columns=["country", "region"])
+    full = full.merge(pd.DataFrame({"month": months}), how="cross")
+    for name, values in zip(("violence", "group"), other):
+        full = full.merge(pd.DataFrame({name: values}), how="cross")
+    out = full.merge(table, how="left", on=REGION_KEYS)
+    silent = out["incidents"].isna()
+    for name in COUNTS:
+        known = table[name].notna().any()
+        out[name] = out[name].mask(silent, 0).astype("Int64") if known else pd.NA
+    out["incidents"] = out["incidents"].astype("int64")
+    for name in ("country", "region", "violence", "group"):
+        out[name] = out[name].astype("category")
+    return out
+
+
+def grid_year(incidents: pd.DataFrame) -> pd.DataFrame:
+    """Incidents and deaths per PRIO-GRID cell, year, country and violence.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        `schema.COLUMNS`. Incidents without a position do not count.
+
+    Returns
+    -------
+    DataFrame
+        `GRID_KEYS`, `COUNTS`, `incidents_located` (to the district or better: location_precision
+        at most 3), `latitude` and `longitude` (mean over the cell's incidents, degrees, 4 digits).
+    """
+    frame = _from_first_month(incidents).dropna(subset=["latitude", "longitude"])
+    frame["year"] = frame["date_start"].dt.year
+    frame["priogrid_gid"] = places.grid_cell(frame["latitude"], frame["longitude"])
+    frame["incidents_located"] = (frame["location_precision"] <= 3).astype("int64")
+    table = _counted(frame, GRID_KEYS)
+    grouped = frame.groupby(GRID_KEYS, observed=True)
+    located = grouped["incidents_located"].sum().reset_index()
+    position = grouped[["latitude", "longitude"]].mean().round(4).reset_index()
+    return table.merge(located, on=GRID_KEYS).merge(position, on=GRID_KEYS)

@@ -1,0 +1,179 @@
+"""Figures: one function per figure; each takes the table it draws and returns a Figure.
+
+Style, colours, captions and saving are here; the functions are in the modules named after the
+subject (`incidents`, `escalation`, `geography`, `interventions`).
+"""
+
+import importlib
+import os
+import textwrap
+from pathlib import Path
+
+import cmcrameri.cm  # noqa: F401  (registers the colour maps named cmc.*)
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pandas as pd
+
+COUNTRY_COLOURS = {"MLI": "#0173b2", "BFA": "#de8f05", "NER": "#029e73"}
+"""seaborn's colorblind palette: one colour per country throughout."""
+FAMILY_COLOURS = {
+    "JNIM and founders": "#56478f",
+    "IS Sahel": "#c1440e",
+    "JNIM against IS Sahel": "#a0527a",
+    "Boko Haram factions": "#7f9c3b",
+    "Armed movements of the north": "#3f8fb5",
+    "Self-defence and communal": "#d8a62b",
+    "State forces": "#5b6770",
+    "Other": "#b4b4b4",
+}
+"""One colour per group family throughout; distinct in lightness too."""
+ZONE_FILL = "#f3e3c3"
+"""Light fill of Liptako-Gourma on every map."""
+LAND, EDGE, INK, MUTED, ACCENT = "#f7f6f3", "#b9b5ac", "#222222", "#6b6b6b", "#b3213c"
+WIDE, SQUARE, TALL = (9.0, 4.8), (7.6, 6.6), (9.0, 8.4)
+"""Figure sizes, inches."""
+STYLE = {
+    "figure.dpi": 110,
+    "savefig.dpi": 110,
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#8a8a8a",
+    "axes.labelcolor": INK,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.6,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "legend.frameon": False,
+    "figure.facecolor": "white",
+}
+mpl.rcParams.update(STYLE)
+SUBJECTS = ("claims", "escalation", "geography", "incidents", "interventions")
+
+
+def __getattr__(name: str):
+    if name in SUBJECTS:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def number(value: float) -> str:
+    """A count with a thin separator of thousands, as in every figure and sentence.
+
+    >>> number(1234567)
+    '1,234,567'
+    """
+    return f"{value:,.0f}"
+
+
+def finish(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.Figure:
+    """Give a figure its title (the finding), subtitle (measure and unit) and source line.
+
+    Parameters
+    ----------
+    fig : Figure
+        Drawn, without titles above its axes' own.
+    title, subtitle : str
+        What one sees; what is measured, in which unit.
+    source : str
+        Source and release, as `Dataset.label` gives it.
+    note : str
+        Caveat, shown after the source.
+    """
+    width, height = fig.get_size_inches()
+    columns = int(width * 13.2)
+    title_lines = textwrap.wrap(title, int(width * 9.2))
+    subtitle_lines = textwrap.wrap(subtitle, columns)
+    caption = textwrap.wrap(f"Source: {source}. {note}".strip(), int(width * 15))
+    top = 0.10 + 0.23 * len(title_lines) + 0.17 * len(subtitle_lines) + 0.08
+    bottom = 0.10 + 0.14 * len(caption) + 0.04
+    fig.set_layout_engine("constrained", rect=(0, bottom / height, 1, 1 - (top + bottom) / height))
+    ink = dict(ha="left", va="top", transform=fig.transFigure)
+    left, y = 0.10 / width, 1 - 0.10 / height
+    fig.text(left, y, "\n".join(title_lines), fontsize=12.5, weight="bold", color=INK, **ink)
+    y -= 0.23 * len(title_lines) / height
+    fig.text(left, y, "\n".join(subtitle_lines), fontsize=9, color=MUTED, **ink)
+    y = (0.06 + 0.14 * len(caption)) / height
+    fig.text(left, y, "\n".join(caption), fontsize=7, color=MUTED, **ink)
+    fig.sahelkit = {"Title": title, "Description": subtitle, "Source": f"{source}. {note}".strip()}
+    return fig
+
+
+def save(fig: plt.Figure, name: str, table: pd.DataFrame) -> None:
+    """Save a figure and its table where SAHELKIT_FIGURES says; without it, do nothing.
+
+    ``sahelkit reproduce`` sets the variable; in JupyterLab a figure is only shown.
+
+    Parameters
+    ----------
+    fig : Figure
+        From a function of this package.
+    name : str
+        Notebook's number and subject: ``02_monthly_deaths``.
+    table : DataFrame
+        What it draws; written beside it as csv, numbers to 6 significant digits.
+    """
+    folder = os.environ.get("SAHELKIT_FIGURES")
+    if not folder:
+        return
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    fig.savefig(folder / f"{name}.png", metadata={"Software": None, **fig.sahelkit})
+    table = table.rename_axis(index=None)
+    if not isinstance(table.index, pd.RangeIndex):
+        table = table.reset_index()
+    text = table.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    (folder / f"{name}.csv").write_bytes(text.encode("utf-8"))
+
+
+def draw_map(ax, zone: bool = True, labels: bool = False) -> None:
+    """Draw the schematic outlines on axes: countries, regions, Liptako-Gourma lightly filled."""
+    from sahelkit import places, schema
+
+    shapes = places.outlines()
+    inside = places.in_liptako_gourma(shapes) if zone else pd.Series(False, index=shapes.index)
+    colours = [ZONE_FILL if flag else LAND for flag in inside]
+    shapes.plot(ax=ax, color=colours, edgecolor=EDGE, linewidth=0.4, zorder=0)
+    countries = places.countries()
+    countries.boundary.plot(ax=ax, color="#77726a", linewidth=0.9, zorder=1)
+    if labels:
+        spots = {"MLI": (-2.6, 20.2), "BFA": (-3.3, 11.6), "NER": (9.6, 17.5)}
+        for code, (x, y) in spots.items():
+            ax.text(x, y, schema.COUNTRIES[code], ha="center", fontsize=9, color=MUTED, zorder=4)
+    ax.set(xlim=(-12.6, 16.3), ylim=(9.1, 25.2), xticks=[], yticks=[], aspect=1.04)
+    ax.set(xlabel="", ylabel="")
+    ax.grid(False)
+    ax.spines[:].set_visible(False)
+
+
+def variants_figure(table: pd.DataFrame, what: str, unit: str, source: str, factor: float = 1.0):
+    """Dot plot of one statistic over its variants (`variants.over_variants`).
+
+    Parameters
+    ----------
+    table : DataFrame
+        `variant`, `value`, `difference`.
+    what, unit : str
+        Name and unit of the statistic, for title and axis.
+    factor : float
+        Multiplies the values, e.g. 100 for a share in per cent.
+    """
+    values = table["value"] * factor
+    fig, ax = plt.subplots(figsize=(WIDE[0], 0.9 + 0.3 * len(table) + 0.9))
+    rows = range(len(table))
+    ax.axvline(values.iloc[0], color=ACCENT, linewidth=1, zorder=1)
+    ax.hlines(rows, values.iloc[0], values, color="#c9c9c9", linewidth=2, zorder=1)
+    ax.scatter(values, rows, color=[ACCENT] + ["#2f4b6e"] * (len(table) - 1), s=36, zorder=2)
+    for row, value in zip(rows, values, strict=True):
+        ax.annotate(f"{value:,.3g}", (value, row), (7, 0), textcoords="offset points", va="center", fontsize=8)
+    ax.set(yticks=list(rows), yticklabels=table["variant"], xlabel=unit)
+    ax.invert_yaxis()
+    ax.margins(x=0.12)
+    title = f"{what}: {values.min():,.3g} to {values.max():,.3g} over {len(table)} readings of the data"
+    return finish(fig, title, f"Red: the plain reading. Unit: {unit}.", source)

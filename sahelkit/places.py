@@ -1,0 +1,270 @@
+"""Places: regions and their spellings, the definitions of Liptako-Gourma, distances, grid cells."""
+
+import unicodedata
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.files import data_dir, read_table
+
+COUNTRY_NAMES = {"Burkina Faso": "BFA", "Mali": "MLI", "Niger": "NER"}
+TRIPOINT = (14.995, 0.235)
+"""Latitude, longitude of the point where the three countries meet."""
+PROJECTION = "+proj=laea +lat_0=14.5 +lon_0=0 +datum=WGS84 +units=km"
+"""Lambert azimuthal equal-area, centred near the middle of the three countries, in km."""
+DEFINITIONS = ("regions", "authority", "radius", "border")
+RADIUS_KM = 200
+BORDER_KM = 50
+DIFFA_LONGITUDE = 10
+"""Niger east of 10 E is the Lake Chad war."""
+FAR_DEGREES = 0.5
+"""A position farther than this from its named region is doubted; the outlines are generalised."""
+_WORDS = ("region of ", "région de ", "région du ", " region", " région")
+MENAKA_CERCLES = ("menaka", "anderamboukane", "inekar", "tidermene")
+
+
+def plain(text: str) -> str:
+    """Spelling without case, accents, hyphens and the word region, for comparing names.
+
+    >>> plain("Centre-Nord region") == plain("centre nord")
+    True
+    """
+    text = text.lower().strip()
+    for word in _WORDS:
+        text = text.replace(word, "")
+    text = unicodedata.normalize("NFKD", text.replace("-", " ").replace("’", "'"))
+    return "".join(c for c in text if not unicodedata.combining(c)).strip()
+
+
+def regions() -> pd.DataFrame:
+    """The 32 first-level units: country, ISO 3166-2 code, names, membership in the definitions.
+
+    `counted_as` is the unit that the tables count it in: Taoudénit, split off in 2016, in Tombouctou.
+    """
+    return read_table("places.csv")
+
+
+@cache
+def _spellings() -> dict:
+    known = {}
+    for row in regions().itertuples():
+        names = [row.region, row.iso_3166_2]
+        names += [n for n in (row.spellings + "|" + row.names_2025).split("|") if n]
+        for name in names:
+            known[row.country, plain(name)] = row.counted_as
+    return known
+
+
+def canonical_regions(country: pd.Series, names: pd.Series) -> pd.Series:
+    """Canonical region per row, missing where the name is empty or unknown.
+
+    >>> canonical_regions(pd.Series(["BFA", "BFA"]), pd.Series(["Kuilsé", "Centre Nord region"])).tolist()
+    ['Centre-Nord', 'Centre-Nord']
+    """
+    known = _spellings()
+    pairs = pd.DataFrame({"country": country, "name": names.fillna("")}).drop_duplicates()
+    found = {
+        (row.country, row.name): known.get((row.country, plain(row.name)))
+        for row in pairs.itertuples(index=False, name="Pair")
+    }
+    keys = zip(country, names.fillna(""))
+    return pd.Series([found[key] for key in keys], index=names.index, dtype="str")
+
+
+def in_split_region(region: pd.Series, district: pd.Series) -> pd.Series:
+    """Rows that name Gao and a district that became Ménaka region in 2016-17.
+
+    >>> in_split_region(pd.Series(["Gao"]), pd.Series(["Ménaka cercle"])).tolist()
+    [True]
+    """
+    cercle = district.fillna("").map(plain).str.replace("cercle", "").str.strip()
+    return ((region == "Gao") & cercle.isin(MENAKA_CERCLES).to_numpy()).astype(bool)
+
+
+@cache
+def outlines():
+    """Schematic outlines of the regions, a GeoDataFrame: country, region, geometry (EPSG:4326)."""
+    import geopandas
+
+    return geopandas.read_file(data_dir() / "outlines.geojson")
+
+
+@cache
+def countries():
+    """Schematic outlines of the countries: the union of their regions."""
+    return outlines().dissolve("country").reset_index()[["country", "geometry"]]
+
+
+@cache
+def shared_borders():
+    """The lines that two of the three countries share, projected (`PROJECTION`), in km."""
+    import shapely
+
+    shapes = list(countries().geometry)
+    pairs = [(0, 1), (0, 2), (1, 2)]
+    lines = [shapely.intersection(shapes[a], shapes[b]) for a, b in pairs]
+    import geopandas
+
+    lines = geopandas.GeoSeries(lines, crs="EPSG:4326").segmentize(0.05).to_crs(PROJECTION)
+    return shapely.line_merge(shapely.unary_union(list(lines)))
+
+
+def km_to_tripoint(latitude, longitude) -> np.ndarray:
+    """Geodesic distance to the tripoint, km; NaN where a coordinate is.
+
+    >>> float(km_to_tripoint([14.995], [0.235])[0])
+    0.0
+    """
+    from pyproj import Geod
+
+    latitude, longitude = np.asarray(latitude, float), np.asarray(longitude, float)
+    known = np.isfinite(latitude) & np.isfinite(longitude)
+    out = np.full(latitude.shape, np.nan)
+    there = np.ones(known.sum())
+    out[known] = Geod(ellps="WGS84").inv(
+        longitude[known], latitude[known], there * TRIPOINT[1], there * TRIPOINT[0]
+    )[2]
+    return out / 1000
+
+
+def project(latitude, longitude) -> tuple:
+    """x, y in km in `PROJECTION`, arrays of the input's shape."""
+    from pyproj import Transformer
+
+    to_plane = Transformer.from_crs("EPSG:4326", PROJECTION, always_xy=True)
+    return to_plane.transform(np.asarray(longitude, float), np.asarray(latitude, float))
+
+
+def unproject(x, y) -> tuple:
+    """Latitude, longitude of points in `PROJECTION`."""
+    from pyproj import Transformer
+
+    to_sphere = Transformer.from_crs(PROJECTION, "EPSG:4326", always_xy=True)
+    longitude, latitude = to_sphere.transform(np.asarray(x, float), np.asarray(y, float))
+    return latitude, longitude
+
+
+def km_to_border(latitude, longitude) -> np.ndarray:
+    """Distance to the nearest border that the three share, km, by the schematic outlines."""
+    import shapely
+
+    points = shapely.points(*project(latitude, longitude))
+    return shapely.distance(points, shared_borders())
+
+
+def members(definition: str) -> set:
+    """(country, region) pairs of a definition by regions.
+
+    >>> ("MLI", "Ménaka") in members("regions"), ("NER", "Tahoua") in members("authority")
+    (True, False)
+    """
+    table = regions()
+    inside = table[f"lg_{definition}"] == "yes"
+    return set(zip(table.loc[inside, "country"], table.loc[inside, "counted_as"]))
+
+
+def in_liptako_gourma(frame: pd.DataFrame, definition: str = "regions") -> pd.Series:
+    """Whether each row lies in Liptako-Gourma.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With `country` and `region` for the definitions 'regions' and 'authority'; with `latitude`
+        and `longitude` for 'radius' (within 200 km of the tripoint) and 'border' (within 50 km of
+        a border that the three share). Rows without region or position are outside.
+    definition : str
+        One of `DEFINITIONS`.
+
+    Returns
+    -------
+    Series of bool
+
+    Raises
+    ------
+    ValueError
+        Unknown definition.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"country": ["MLI", "MLI"], "region": ["Mopti", "Kayes"]})
+    >>> in_liptako_gourma(frame).tolist()
+    [True, False]
+    """
+    if definition not in DEFINITIONS:
+        raise ValueError(f"Invalid definition={definition!r}. Must be one of {DEFINITIONS}.")
+    if definition in ("regions", "authority"):
+        inside = members(definition)
+        pairs = zip(frame["country"].astype(object), frame["region"].astype(object))
+        return pd.Series([pair in inside for pair in pairs], index=frame.index, dtype=bool)
+    if definition == "radius":
+        near = km_to_tripoint(frame["latitude"], frame["longitude"]) <= RADIUS_KM
+    else:
+        near = km_to_border(frame["latitude"], frame["longitude"]) <= BORDER_KM
+    return pd.Series(near, index=frame.index, dtype=bool)
+
+
+def in_diffa(frame: pd.DataFrame) -> pd.Series:
+    """Rows of the Lake Chad war: Niger east of 10 E, or region Diffa where there is no position.
+
+    >>> in_diffa(pd.DataFrame({"country": ["NER"], "region": ["Diffa"]})).tolist()
+    [True]
+    """
+    niger = (frame["country"] == "NER").astype(bool)
+    if "longitude" in frame:
+        return niger & (frame["longitude"] > DIFFA_LONGITUDE)
+    return niger & (frame["region"] == "Diffa").fillna(False).astype(bool)
+
+
+def grid_cell(latitude, longitude) -> np.ndarray:
+    """PRIO-GRID cell number (0.5 degree, numbered from the south-west; Tollefsen et al. 2012).
+
+    >>> int(grid_cell([12.370278], [-1.524722])[0])
+    147237
+    """
+    row = np.floor((np.asarray(latitude, float) + 90) * 2)
+    column = np.floor((np.asarray(longitude, float) + 180) * 2)
+    return (row * 720 + column + 1).astype("int64")
+
+
+def doubtful_positions(frame: pd.DataFrame) -> dict:
+    """Positions to doubt, by kind: wrong sign of the longitude, outside the named region, far away.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        `country`, `region`, `latitude`, `longitude`.
+
+    Returns
+    -------
+    dict of str to Series of bool
+        Kinds exclude one another.
+    """
+    import shapely
+
+    shapes = dict(zip(zip(outlines().country, outlines().region), outlines().geometry))
+    latitude, longitude = frame["latitude"].to_numpy(), frame["longitude"].to_numpy()
+    placed = np.isfinite(latitude) & np.isfinite(longitude)
+    here = shapely.points(longitude, latitude)
+    mirrored = shapely.points(-longitude, latitude)
+    outside, flipped = np.zeros(len(frame), bool), np.zeros(len(frame), bool)
+    country = countries().set_index("country").geometry
+    codes = pd.MultiIndex.from_arrays([frame["country"].astype(str), frame["region"].astype(str)])
+    numbers, keys = pd.factorize(codes)
+    for number, key in enumerate(keys):
+        rows = np.flatnonzero((numbers == number) & placed)
+        shape = shapes.get(key, country[key[0]])
+        shapely.prepare(shape)
+        away = shapely.distance(here[rows], shape) > FAR_DEGREES
+        back = shapely.distance(mirrored[rows], shape) <= FAR_DEGREES / 2
+        home = shapely.distance(here[rows], country[key[0]]) <= FAR_DEGREES / 5
+        flipped[rows] = away & back & ~home
+        outside[rows] = away & ~flipped[rows]
+    west, south, east, north = outlines().total_bounds
+    far = placed & ~flipped
+    far &= (latitude < south - 2) | (latitude > north + 2) | (longitude < west - 2) | (longitude > east + 2)
+    return {
+        "longitude has the wrong sign": pd.Series(flipped, index=frame.index),
+        "position outside the named region": pd.Series(outside & ~far, index=frame.index),
+        "position far outside the three countries": pd.Series(far, index=frame.index),
+    }

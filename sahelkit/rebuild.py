@@ -1,0 +1,221 @@
+"""Rebuild the shipped files from the official downloads and from the coding sheet."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sahelkit import places
+from sahelkit.sources.common import SourceError, header_of
+
+OUTLINE_STEP = 0.05
+"""Degrees: outlines are drawn on a grid of this step, which leaves no gap and no overlap."""
+OUTLINE_TOLERANCE = 0.12
+"""Degrees: tolerance of the coverage simplification (Visvalingam-Whyatt, area = its square)."""
+COUNTRY_YEAR_COLUMNS = {
+    "deaths_best": "cumulative_total_deaths_in_orgvio_best_cy",
+    "deaths_low": "cumulative_total_deaths_in_orgvio_low_cy",
+    "deaths_high": "cumulative_total_deaths_in_orgvio_high_cy",
+    "state_based_best": "sb_total_deaths_best_cy",
+    "non_state_best": "ns_total_deaths_best_cy",
+    "one_sided_best": "os_total_deaths_best_cy",
+}
+
+
+def write_csv(frame: pd.DataFrame, path) -> None:
+    """Write a table the same way everywhere: UTF-8, line feeds, dates as days, empty for missing."""
+    out = frame.copy()
+    for name, values in out.items():
+        if isinstance(values.dtype, pd.PeriodDtype):
+            out[name] = values.astype("str")
+        elif pd.api.types.is_datetime64_any_dtype(values):
+            out[name] = values.dt.strftime("%Y-%m-%d")
+    buffer = io.StringIO()
+    out.to_csv(buffer, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+    Path(path).write_bytes(buffer.getvalue().encode("utf-8"))
+
+
+def country_year(path) -> pd.DataFrame:
+    """UCDP's published totals per country and year from its organized-violence country-year csv.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``organizedviolencecy`` csv, any release.
+
+    Returns
+    -------
+    DataFrame
+        One row per country and year from 2012: deaths best, low, high (persons), by type of
+        violence (best), and the release.
+
+    Raises
+    ------
+    SourceError
+        Not a country-year file.
+    """
+    names = [name.lower() for name in header_of(path)]
+    needed = ["country_cy", "year_cy", "version", *COUNTRY_YEAR_COLUMNS.values()]
+    missing = [name for name in needed if name not in names]
+    if missing:
+        raise SourceError(
+            f"{path}: not UCDP's country-year file, column {missing[0]} is missing. Download "
+            "'UCDP Country-Year Dataset on Organized Violence within Country Borders'."
+        )
+    table = pd.read_csv(path, encoding="utf-8-sig").rename(columns=str.lower)
+    table["country"] = table["country_cy"].map(places.COUNTRY_NAMES)
+    table = table[table["country"].notna() & (table["year_cy"] >= 2012)]
+    out = table[["country", "year_cy"]].rename(columns={"year_cy": "year"})
+    for name, official in COUNTRY_YEAR_COLUMNS.items():
+        out[name] = table[official].fillna(0).astype("int64")
+    out["release"] = table["version"].astype("str")
+    return out.sort_values(["country", "year"]).reset_index(drop=True)
+
+
+def outlines(path):
+    """Schematic outlines of the regions from detailed boundaries: gap-free, overlap-free, coarse.
+
+    Each cell of a 0.05 degree grid goes to the region that holds its middle; slivers between
+    sources go to the nearest region; the cells' edges are simplified as one coverage, so that
+    neighbours keep a common line.
+
+    Parameters
+    ----------
+    path : str or Path
+        GeoJSON of first-level units with `country` and `name`.
+
+    Returns
+    -------
+    GeoDataFrame
+        `country`, `region`, `geometry`, in EPSG:4326, coordinates to 0.001 degree.
+    """
+    import geopandas
+    import shapely
+    from scipy import ndimage
+
+    units = geopandas.read_file(path)
+    country = units["country"].map(places.COUNTRY_NAMES)
+    region = places.canonical_regions(country, units["name"])
+    west, south, east, north = units.total_bounds
+    steps = [np.arange(np.floor(a) - 1, b + 1, OUTLINE_STEP) for a, b in ((west, east), (south, north))]
+    x, y = np.meshgrid(*(s + OUTLINE_STEP / 2 for s in steps))
+    owner = np.full(x.shape, -1)
+    for number, shape in enumerate(units.geometry):
+        shapely.prepare(shape)
+        owner[shapely.contains_xy(shape, x, y) & (owner < 0)] = number
+    closed = ndimage.binary_fill_holes(ndimage.binary_closing(owner >= 0, iterations=2))
+    loose = closed & (owner < 0)
+    for number in range(len(units)):
+        parts, count = ndimage.label(owner == number)
+        if count > 1:
+            largest = 1 + np.argmax(ndimage.sum_labels(owner == number, parts, range(1, count + 1)))
+            loose |= (parts > 0) & (parts != largest)
+    nearest = ndimage.distance_transform_edt(
+        loose | (owner < 0), return_distances=False, return_indices=True
+    )
+    owner = np.where(loose, owner[tuple(nearest)], owner)
+    cells = shapely.box(*(np.round(v, 4) for v in (x - 0.025, y - 0.025, x + 0.025, y + 0.025)))
+    shapes = [shapely.union_all(cells[owner == number]) for number in range(len(units))]
+    shapes = shapely.set_precision(
+        shapely.coverage_simplify(shapes, OUTLINE_TOLERANCE), 0.001, mode="pointwise"
+    )
+    if not shapely.coverage_is_valid(shapes):
+        raise ValueError("outlines: neighbours overlap or leave gaps after simplification")
+    frame = geopandas.GeoDataFrame(
+        {"country": country, "region": region}, geometry=list(shapes), crs="EPSG:4326"
+    )
+    return frame.sort_values(["country", "region"]).reset_index(drop=True)
+
+
+def write_outlines(path, target) -> None:
+    """Write the outlines as GeoJSON with a note, one region per line."""
+    import json
+
+    import shapely
+
+    features = [
+        json.dumps(
+            {
+                "type": "Feature",
+                "properties": {"country": row.country, "region": row.region},
+                "geometry": json.loads(shapely.to_geojson(row.geometry)),
+            },
+            ensure_ascii=False,
+        )
+        for row in outlines(path).itertuples()
+    ]
+    note = (
+        "Schematic, strongly generalised; boundaries imply no judgement on the status of any "
+        "territory. Drawn by `sahelkit rebuild --outlines FILE` from OCHA COD-AB (Mali, Niger; CC "
+        "BY-IGO) and geoBoundaries (Burkina Faso; CC BY 4.0)."
+    )
+    head = json.dumps({"type": "FeatureCollection", "note": note}, ensure_ascii=False)[:-1]
+    text = head + ', "features": [\n' + ",\n".join(features) + "\n]}\n"
+    Path(target).write_text(text, encoding="utf-8")
+
+
+def from_ged(path) -> dict:
+    """The tables computed from a GED file, and the record of that file for `provenance.json`.
+
+    Parameters
+    ----------
+    path : str or Path
+        GED csv or zip.
+
+    Returns
+    -------
+    dict
+        `region_month`, `grid_year` (DataFrames) and `record` (dict).
+    """
+    from dataclasses import asdict
+
+    from sahelkit import dataset, sources
+
+    incidents, provenance = sources.read_incidents(path)
+    if provenance.source != "ucdp-ged":
+        raise SourceError(f"{path}: not a UCDP GED file; the shipped tables are computed from GED.")
+    return {
+        "region_month": dataset.region_month(incidents),
+        "grid_year": dataset.grid_year(incidents),
+        "record": asdict(provenance),
+    }
+
+
+def rebuild(target, ged=None, totals=None, boundaries=None) -> list:
+    """Write the shipped files that can be computed from what is given; the coding sheet's always.
+
+    Parameters
+    ----------
+    target : Path
+        The data folder.
+    ged, totals, boundaries : str or Path, optional
+        GED csv or zip; UCDP's country-year csv; GeoJSON of first-level units.
+
+    Returns
+    -------
+    list of str
+        Names of the files written.
+    """
+    import json
+
+    from sahelkit.sources import coded
+
+    target, written = Path(target), []
+    if ged:
+        made = from_ged(ged)
+        write_csv(made["region_month"], target / "ucdp_region_month.csv")
+        write_csv(made["grid_year"], target / "ucdp_grid_year.csv")
+        text = json.dumps({"ged": made["record"]}, indent=1, ensure_ascii=False) + "\n"
+        (target / "provenance.json").write_text(text, encoding="utf-8")
+        written += ["ucdp_region_month.csv", "ucdp_grid_year.csv", "provenance.json"]
+    if totals:
+        write_csv(country_year(totals), target / "ucdp_country_year.csv")
+        written.append("ucdp_country_year.csv")
+    if boundaries:
+        write_outlines(boundaries, target / "outlines.geojson")
+        written.append("outlines.geojson")
+    write_csv(coded.build(), target / "incidents.csv")
+    written.append("incidents.csv")
+    return written

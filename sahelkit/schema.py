@@ -1,0 +1,138 @@
+"""The incidents frame: its columns, their types and meaning, and the checks they must pass."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+COUNTRIES = {"BFA": "Burkina Faso", "MLI": "Mali", "NER": "Niger"}
+SOURCES = ("coded", "ucdp-ged", "ucdp-candidate", "acled", "gtd")
+VIOLENCE = ("combat", "civilians")
+FIRST_MONTH = pd.Period("2012-01", "M")
+"""First month of every table: the war in northern Mali began in January 2012."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a frame: name, pandas dtype, meaning, and what values it may take."""
+
+    name: str
+    dtype: str
+    meaning: str
+    allowed: tuple = ()
+    required: bool = True
+
+
+COLUMNS = (
+    Column("incident_id", "str", "Identifier, unique within the source."),
+    Column("source", "category", "Where the incident comes from.", SOURCES),
+    Column("source_version", "category", "Release of the source."),
+    Column("date_start", "datetime64[s]", "First day."),
+    Column("date_end", "datetime64[s]", "Last day."),
+    Column(
+        "date_precision",
+        "Int8",
+        "1 day, 2 within 6 days, 3 week, 4 month, 5 longer (UCDP date_prec).",
+        (1, 2, 3, 4, 5),
+    ),
+    Column(
+        "violence",
+        "category",
+        "combat: UCDP state-based and non-state, ACLED battles and explosions; "
+        "civilians: UCDP one-sided, ACLED violence against civilians.",
+        VIOLENCE,
+    ),
+    Column("event_type", "str", "The source's own label.", required=False),
+    Column("actor_a", "str", "First side as the source names it.", required=False),
+    Column("actor_b", "str", "Second side as the source names it.", required=False),
+    Column("group", "category", "Group family the incident belongs to (see actors.csv)."),
+    Column("country", "category", "ISO 3166-1 alpha-3.", tuple(COUNTRIES)),
+    Column(
+        "region",
+        "category",
+        "First-level unit, canonical French spelling (see places.csv); missing where unknown.",
+        required=False,
+    ),
+    Column("place", "str", "Settlement or area.", required=False),
+    Column("latitude", "float64", "Degrees north, WGS 84.", required=False),
+    Column("longitude", "float64", "Degrees east, WGS 84.", required=False),
+    Column(
+        "location_precision",
+        "Int8",
+        "1 exact, 2 near, 3 second-level centroid, 4 first-level centroid or vaguer.",
+        (1, 2, 3, 4),
+        required=False,
+    ),
+    Column("deaths_best", "Int32", "Deaths, best estimate. Missing is not zero.", required=False),
+    Column("deaths_low", "Int32", "Deaths, low estimate.", required=False),
+    Column("deaths_high", "Int32", "Deaths, high estimate.", required=False),
+    Column("deaths_civilians", "Int32", "Civilians among the dead.", required=False),
+)
+NAMES = tuple(column.name for column in COLUMNS)
+DEATHS = ("deaths_best", "deaths_low", "deaths_high", "deaths_civilians")
+
+
+def conform(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a frame the columns of `COLUMNS`, in order and type; further columns follow as they are.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per incident. Columns that are absent are added as missing.
+
+    Returns
+    -------
+    DataFrame
+        A new frame with a fresh row index.
+
+    Examples
+    --------
+    >>> conform(pd.DataFrame({"incident_id": ["1"], "deaths_best": [3]})).dtypes["deaths_best"]
+    Int32Dtype()
+    """
+    out = {}
+    for column in COLUMNS:
+        values = frame.get(column.name, pd.Series(pd.NA, index=frame.index, dtype=object))
+        if column.dtype == "category" and column.allowed:
+            out[column.name] = pd.Categorical(values, categories=sorted(column.allowed))
+        elif column.dtype == "category":
+            out[column.name] = pd.Categorical(values)
+        elif column.dtype.startswith("datetime"):
+            out[column.name] = pd.to_datetime(values).dt.as_unit("s")
+        else:
+            out[column.name] = values.astype(column.dtype)
+    result = pd.DataFrame(out, index=frame.index)
+    extra = [name for name in frame.columns if name not in NAMES]
+    return pd.concat([result, frame[extra]], axis=1).reset_index(drop=True)
+
+
+def check(frame: pd.DataFrame) -> pd.DataFrame:
+    """Raise if a frame breaks the schema; return it unchanged otherwise.
+
+    Raises
+    ------
+    pandera.errors.SchemaErrors
+        All failing cells at once: column, check, value, row.
+
+    Examples
+    --------
+    >>> len(check(conform(pd.DataFrame())))
+    0
+    """
+    import pandera.pandas as pa
+
+    columns = {}
+    for column in COLUMNS:
+        checks = [pa.Check.isin(column.allowed)] if column.allowed else []
+        if column.name in DEATHS:
+            checks.append(pa.Check.ge(0))
+        if column.name == "latitude":
+            checks.append(pa.Check.in_range(-90, 90))
+        if column.name == "longitude":
+            checks.append(pa.Check.in_range(-180, 180))
+        columns[column.name] = pa.Column(
+            None, checks, nullable=not column.required, unique=column.name == "incident_id"
+        )
+    order = pa.Check(
+        lambda df: df["date_start"] <= df["date_end"], error="date_start is after date_end"
+    )
+    return pa.DataFrameSchema(columns, checks=order).validate(frame, lazy=True)
