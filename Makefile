@@ -12,7 +12,7 @@ test: $(STAMP)
 	$(BIN)/ruff check sahelkit tests benchmarks
 	$(BIN)/ruff format --check sahelkit tests benchmarks
 	$(BIN)/python -m pytest -n 2 --dist loadfile
-	$(BIN)/python -m sahelkit.cli verify-notebooks
+	$(BIN)/python -m pytest --nbval --nbval-current-env -n 2 --dist loadfile -o addopts= -o filterwarnings=default notebooks
 
 lab: $(STAMP)
 	$(BIN)/jupyter lab notebooks

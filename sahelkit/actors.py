@@ -175,7 +175,7 @@ def lineage(last: str = "2023-12-31") -> pd.DataFrame:
     linked = set(parents.explode().dropna()) | set(table.loc[parents.map(len) > 0, "group_id"])
     spans = table["group_id"].map(_spans())
     days = [spans.map(lambda s, i=i: min(s[i], pd.Timestamp(last))) for i in (0, 1)]
-    start, end = (d.dt.year + (d.dt.dayofyear - 1) / 365 for d in (pd.to_datetime(x) for x in days))
+    start, end = (d.dt.year + (d.dt.day_of_year - 1) / 365 for d in (pd.to_datetime(x) for x in days))
     table["predecessors"] = parents
     long = (table["name"].str.len() > 22) & (table["abbreviation"] != "")
     table["label"] = table["name"].mask(long, table["abbreviation"])

@@ -186,6 +186,8 @@ def from_ged(path) -> dict:
 def rebuild(target, ged=None, totals=None, boundaries=None) -> list:
     """Write the shipped files that can be computed from what is given; the coding sheet's always.
 
+    In the data folder itself, codebook and datapackage are written anew too.
+
     Parameters
     ----------
     target : Path
@@ -200,6 +202,8 @@ def rebuild(target, ged=None, totals=None, boundaries=None) -> list:
     """
     import json
 
+    from sahelkit import codebook
+    from sahelkit.files import data_dir
     from sahelkit.sources import coded
 
     target, written = Path(target), []
@@ -218,4 +222,6 @@ def rebuild(target, ged=None, totals=None, boundaries=None) -> list:
         written.append("outlines.geojson")
     write_csv(coded.build(), target / "incidents.csv")
     written.append("incidents.csv")
+    if target.resolve() == data_dir().resolve():
+        written += codebook.write(target)
     return written

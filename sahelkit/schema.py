@@ -93,11 +93,15 @@ def conform(frame: pd.DataFrame) -> pd.DataFrame:
     for column in COLUMNS:
         values = frame.get(column.name, pd.Series(pd.NA, index=frame.index, dtype=object))
         if column.dtype == "category" and column.allowed:
-            out[column.name] = pd.Categorical(values, categories=sorted(column.allowed))
+            # A value that is not allowed becomes a category too, so that `check` can name it.
+            found = set(column.allowed) | set(values.dropna().unique())
+            out[column.name] = pd.Categorical(values, categories=sorted(found))
         elif column.dtype == "category":
             out[column.name] = pd.Categorical(values)
         elif column.dtype.startswith("datetime"):
             out[column.name] = pd.to_datetime(values).dt.as_unit("s")
+        elif column.dtype == "float64":
+            out[column.name] = values.astype("Float64").to_numpy(dtype="float64", na_value=float("nan"))
         else:
             out[column.name] = values.astype(column.dtype)
     result = pd.DataFrame(out, index=frame.index)

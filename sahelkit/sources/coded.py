@@ -61,8 +61,10 @@ def read(path) -> tuple:
     text = pd.read_csv(path, dtype="str", keep_default_na=False)
     frame = text.drop(columns="group").replace("", pd.NA)
     frame[list(EXTRA)] = text[list(EXTRA)]
-    for name in ("n_reports", "n_publishers"):
-        frame[name] = frame[name].astype("int64")
+    for name in ("n_reports", "n_publishers", "deaths_claimed"):
+        frame[name] = pd.to_numeric(frame[name].replace("", None)).astype("Int64")
+    for name in ("date_earliest", "date_latest"):
+        frame[name] = pd.to_datetime(frame[name], format="%Y-%m-%d").dt.as_unit("s")
     for column in schema.COLUMNS:
         if column.dtype in ("Int8", "Int32", "float64"):
             frame[column.name] = pd.to_numeric(frame[column.name]).astype(column.dtype)
@@ -76,6 +78,7 @@ def read_reports() -> pd.DataFrame:
     frame = pd.read_csv(
         data_dir() / "raw" / "incident_reports.csv", dtype="str", keep_default_na=False
     )
+    frame["report"] = frame["report"].astype("int64")
     for name in ("date_start", "date_end"):
         frame[name] = pd.to_datetime(frame[name].replace("", None), format="%Y-%m-%d").dt.as_unit("s")
     for name in ("deaths_low", "deaths_best", "deaths_high", "deaths_civilians", "deaths_attackers"):
@@ -248,7 +251,7 @@ def reconcile(reports: pd.DataFrame, coding: pd.DataFrame) -> pd.DataFrame:
         raise SourceError(
             f"incident {min(strays)}: in only one of incident_reports.csv and incident_coding.csv."
         )
-    by_incident = dict(tuple(reports.groupby("incident")))
+    by_incident = dict(tuple(reports.sort_values(["incident", "report"]).groupby("incident")))
     rows = [_incident(by_incident[code["incident"]], code) for _, code in coding.iterrows()]
     return pd.DataFrame(rows).sort_values(["date_start", "incident_id"]).reset_index(drop=True)
 
@@ -260,7 +263,7 @@ def _incident(reports: pd.DataFrame, coding: pd.Series) -> dict:
     deaths = agreed_deaths(reports, fought=violence == "combat")
     claimed = deaths.pop("deaths_claimed")
     publishers = reports["publisher"].nunique()
-    main = ged.sort_values("deaths_best", ascending=False).head(1)
+    main = ged.sort_values("deaths_best", ascending=False, kind="stable").head(1)
     position = main.iloc[0] if len(main) else coding
     sides = [" / ".join(dict.fromkeys(ged[side])) for side in ("actor_a", "actor_b")]
     if not len(ged):

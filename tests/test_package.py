@@ -1,0 +1,57 @@
+"""The package as installed: cost of the import, data found outside a checkout."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from conftest import ROOT
+
+CLEAN = {"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def seconds(code):
+    best = float("inf")
+    for _ in range(5):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def test_the_import_costs_little_more_than_pandas():
+    assert seconds("import sahelkit") <= 1.3 * seconds("import pandas")
+
+
+def test_the_import_loads_nothing_heavier_than_pandas():
+    code = (
+        "import sys, sahelkit; sahelkit.load; "
+        "print(*(m for m in ('scipy','matplotlib','geopandas','shapely','statsmodels','pyarrow.csv') if m in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == ""
+
+
+@pytest.mark.slow
+def test_a_wheel_carries_its_data(tmp_path):
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*build, "-w", str(tmp_path), str(ROOT)], check=True, cwd=tmp_path)
+    wheel = next(tmp_path.glob("*.whl"))
+    target = tmp_path / "site"
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "-t", str(target)]
+    subprocess.run([*install, str(wheel)], check=True, cwd=tmp_path)
+    code = (
+        "import sahelkit; from sahelkit.files import data_dir; ds = sahelkit.load(); "
+        "print(data_dir(), ds.region_month['incidents'].sum())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**CLEAN, "PYTHONPATH": str(target)},
+    )
+    folder, total = done.stdout.split()
+    assert folder == str(target / "sahelkit" / "_data") and total == "3999"

@@ -1,0 +1,64 @@
+"""The shipped files are what their rebuild commands make, byte for byte."""
+
+import pytest
+
+from sahelkit import codebook, rebuild
+from sahelkit.files import data_dir
+
+TOTALS = "ucdp_country_year_25.1_sahel.csv"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, reference):
+    folder = tmp_path_factory.mktemp("data")
+    rebuild.rebuild(folder, reference(), reference(TOTALS), reference("sahel3_adm1.geojson"))
+    return folder
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ucdp_region_month.csv",
+        "ucdp_grid_year.csv",
+        "ucdp_country_year.csv",
+        "outlines.geojson",
+        "provenance.json",
+        "incidents.csv",
+    ],
+)
+def test_byte_for_byte(made, name):
+    assert (made / name).read_bytes() == (data_dir() / name).read_bytes()
+
+
+def test_codebook_and_datapackage_are_up_to_date():
+    import json
+
+    folder = data_dir()
+    stored = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert stored == codebook.datapackage(folder), "run: sahelkit rebuild"
+    assert (folder / "codebook.md").read_text(encoding="utf-8") == codebook.codebook(folder)
+    assert (folder / "datasheet.md").read_text(encoding="utf-8") == codebook.datasheet(folder)
+
+
+def test_kappa_of_a_published_table(tmp_path):
+    # 50 cases: 20 yes/yes, 5 yes/no, 10 no/yes, 15 no/no; kappa 0.4 (a textbook example).
+    cells = [("yes", "yes")] * 20 + [("yes", "no")] * 5 + [("no", "yes")] * 10 + [("no", "no")] * 15
+    (tmp_path / "raw").mkdir()
+    lines = ["round,incident,field,first,second"]
+    lines += [f"1,i{n},target,{a},{b}" for n, (a, b) in enumerate(cells)]
+    (tmp_path / "raw" / "incident_recoding.csv").write_text("\n".join(lines) + "\n")
+    assert codebook.kappa(tmp_path)["kappa"].tolist() == pytest.approx([0.4])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_datapackage_is_valid():
+    frictionless = pytest.importorskip("frictionless")
+    report = frictionless.validate(str(data_dir() / "datapackage.json"))
+    assert report.valid, report.flatten(["resourceName", "rowNumber", "fieldName", "note"])[:5]
+
+
+def test_a_file_that_is_no_country_year_is_refused(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(rebuild.SourceError, match="country_cy"):
+        rebuild.country_year(path)

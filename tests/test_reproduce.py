@@ -1,0 +1,115 @@
+"""What is reproduced is what is committed, and one changed digit is caught."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from conftest import ROOT
+from sahelkit import codebook, reproduce
+from sahelkit.files import data_dir
+
+START = "00_start_here.ipynb"
+
+
+@pytest.fixture(scope="module")
+def again(tmp_path_factory):
+    """All notebooks run again, into another folder."""
+    out = tmp_path_factory.mktemp("again")
+    results, figures, _ = reproduce.reproduce(out)
+    assert [r.error for r in results] == [""] * len(results)
+    assert figures > 0
+    return out
+
+
+def differing(made, stored, pattern):
+    """Names of the files that differ or are missing on one side."""
+    names = {path.name for folder in (made, stored) for path in folder.glob(pattern)}
+    pairs = {name: (made / name, stored / name) for name in sorted(names)}
+    return [
+        name
+        for name, (a, b) in pairs.items()
+        if not (a.exists() and b.exists()) or a.read_bytes() != b.read_bytes()
+    ]
+
+
+def plain(path):
+    """A notebook without its pictures, whose bytes another processor may round differently."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("image/png", None)
+    return notebook
+
+
+@pytest.mark.slow
+def test_tables_of_the_figures_are_the_committed_ones(again):
+    assert differing(again / "figures", ROOT / "figures", "*.csv") == []
+
+
+@pytest.mark.slow
+def test_figures_are_the_committed_ones_to_the_byte(again):
+    assert differing(again / "figures", ROOT / "figures", "*.png") == []
+    assert differing(again / "figures", ROOT / "figures", "README.md") == []
+
+
+@pytest.mark.slow
+def test_notebooks_are_the_committed_ones(again):
+    stored = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    changed = [p.name for p in stored if plain(p) != plain(again / "notebooks" / p.name)]
+    assert changed == []
+
+
+def strict_nbval(notebook):
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q"]
+    command += ["-c", str(ROOT / "pyproject.toml"), "-o", "addopts=", "-o", "filterwarnings=default"]
+    return subprocess.run([*command, "-p", "no:cacheprovider", str(notebook)], cwd=notebook.parent).returncode
+
+
+@pytest.mark.slow
+def test_a_changed_digit_in_a_stored_output_is_caught(tmp_path):
+    text = (ROOT / "notebooks" / START).read_text(encoding="utf-8")
+    assert "4,211 rows read" in text
+    (tmp_path / START).write_text(text.replace("4,211 rows read", "4,212 rows read"), encoding="utf-8")
+    assert strict_nbval(tmp_path / START) == 1
+
+
+def test_a_changed_digit_in_the_data_is_caught(tmp_path):
+    folder = tmp_path / "data"
+    shutil.copytree(data_dir(), folder)
+    stored = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert codebook.datapackage(folder) == stored
+    table = folder / "ucdp_region_month.csv"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace(",1,2,2,2,0", ",1,2,2,3,0", 1), encoding="utf-8")
+    assert table.read_text(encoding="utf-8") != text
+    assert codebook.datapackage(folder) != stored
+
+
+def test_a_changed_digit_in_a_figures_table_is_caught(tmp_path):
+    folder = tmp_path / "figures"
+    shutil.copytree(ROOT / "figures", folder)
+    assert differing(folder, ROOT / "figures", "*.csv") == []
+    table = folder / "00_country_totals.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("6122", "6123"), encoding="utf-8")
+    assert differing(folder, ROOT / "figures", "*.csv") == ["00_country_totals.csv"]
+
+
+def test_a_failing_notebook_is_named_with_its_cell(tmp_path):
+    import nbformat
+
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [nbformat.v4.new_code_cell("x = 1"), nbformat.v4.new_code_cell("1 / 0")]
+    nbformat.write(notebook, tmp_path / "99_broken.ipynb")
+    result = reproduce.execute(
+        tmp_path / "99_broken.ipynb", tmp_path / "out.ipynb", {}, lambda done, total: None
+    )
+    assert result.error == "code cell 2: ZeroDivisionError: division by zero"
+    assert not (tmp_path / "out.ipynb").exists()
+
+
+def test_asking_for_a_notebook_that_is_not_there():
+    with pytest.raises(reproduce.NotebookError, match="no notebook 77"):
+        reproduce.notebooks("77")

@@ -1,0 +1,38 @@
+"""Variants: what each leaves out."""
+
+import pytest
+
+import sahelkit
+from sahelkit import variants
+
+
+def incidents(ds, definition, weight):
+    return float(ds.region_month[weight].sum())
+
+
+@pytest.mark.parametrize("which", ["shipped", "events"])
+def test_leaving_out_the_largest_takes_its_deaths(which, request):
+    ds = sahelkit.load() if which == "shipped" else request.getfixturevalue("ged")
+    less = variants.without_largest(ds)
+    for table in ("region_month", "grid_year"):
+        before, after = getattr(ds, table), getattr(less, table)
+        assert before["deaths_best"].sum() - after["deaths_best"].sum() == 313
+        assert before["incidents"].sum() - after["incidents"].sum() == 1
+
+
+def test_diffa_can_be_left_out(ged):
+    assert incidents(variants.without_diffa(sahelkit.load()), "", "incidents") == 3999 - 223
+    east = variants.without_diffa(ged).incidents
+    assert (east.loc[east["country"] == "NER", "longitude"] <= 10).all()
+
+
+def test_vague_locations_only_from_events(ged):
+    assert variants.located(sahelkit.load()) is None
+    assert (variants.located(ged, 2).incidents["location_precision"] <= 2).all()
+
+
+def test_the_first_row_is_the_plain_reading():
+    table = variants.over_variants(sahelkit.load(), incidents)
+    assert table["difference"].iloc[0] == 0
+    assert table["variant"].is_unique
+    assert table.set_index("variant").loc["deaths, low", "value"] < table.set_index("variant").loc["deaths, best", "value"]
