@@ -56,7 +56,9 @@ def _spans() -> dict:
     founded = table["founded"].replace("", "1900")
     ended = table["ended"].replace("", "2999")
     spans = zip(
-        pd.PeriodIndex(founded, freq="D").start_time, pd.PeriodIndex(ended, freq="D").end_time, strict=True
+        pd.PeriodIndex(founded, freq="D").start_time,
+        pd.PeriodIndex(ended, freq="D").end_time,
+        strict=True,
     )
     return dict(zip(table["group_id"], spans, strict=True))
 
@@ -64,7 +66,7 @@ def _spans() -> dict:
 @cache
 def _families() -> dict:
     table = groups()
-    return dict(zip(table["group_id"], table["family"]))
+    return dict(zip(table["group_id"], table["family"], strict=True))
 
 
 def group_of(name: str, longitude: float = 0.0, date=None) -> str:
@@ -151,7 +153,7 @@ def add_group(frame: pd.DataFrame) -> pd.Series:
     for row in sides.drop_duplicates().itertuples(index=False):
         longitude = IS_EAST_LONGITUDE + 1.0 if row.east else 0.0
         found[tuple(row)] = family_of(groups_of(row.a, longitude) + groups_of(row.b, longitude))
-    families = [found[key] for key in zip(sides["a"], sides["b"], sides["east"])]
+    families = [found[key] for key in zip(sides["a"], sides["b"], sides["east"], strict=True)]
     return pd.Series(pd.Categorical(families, categories=FAMILIES), index=frame.index)
 
 
@@ -175,10 +177,16 @@ def lineage(last: str = "2023-12-31") -> pd.DataFrame:
     linked = set(parents.explode().dropna()) | set(table.loc[parents.map(len) > 0, "group_id"])
     spans = table["group_id"].map(_spans())
     days = [spans.map(lambda s, i=i: min(s[i], pd.Timestamp(last))) for i in (0, 1)]
-    start, end = (d.dt.year + (d.dt.day_of_year - 1) / 365 for d in (pd.to_datetime(x) for x in days))
+    start, end = (
+        d.dt.year + (d.dt.day_of_year - 1) / 365 for d in (pd.to_datetime(x) for x in days)
+    )
     table["predecessors"] = parents
     long = (table["name"].str.len() > 22) & (table["abbreviation"] != "")
     table["label"] = table["name"].mask(long, table["abbreviation"])
-    table = table.assign(start=start.round(2), end=end.round(2), order=table["family"].map(_PRECEDENCE.index))
+    table = table.assign(
+        start=start.round(2), end=end.round(2), order=table["family"].map(_PRECEDENCE.index)
+    )
     table = table[table["group_id"].isin(linked)].sort_values(["order", "start", "group_id"])
-    return table[["group_id", "label", "family", "start", "end", "predecessors"]].reset_index(drop=True)
+    return table[["group_id", "label", "family", "start", "end", "predecessors"]].reset_index(
+        drop=True
+    )

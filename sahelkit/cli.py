@@ -1,4 +1,4 @@
-"""The command line: reproduce, load, rebuild, cite."""
+"""The command line: each command is thin, the work is in the module of its name."""
 
 import json
 import os
@@ -14,12 +14,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Open, reproducible analysis of the conflict in Mali, Burkina Faso and Niger.",
 )
-SourceOption = Annotated[str | None, typer.Option("--source", help="Your own export, in place of the shipped data.")]
+SourceOption = Annotated[
+    str | None, typer.Option("--source", help="Your own export, in place of the shipped data.")
+]
 
 
-def _fail(message: str) -> None:
-    typer.echo(f"sahelkit: {' '.join(str(message).split())}", err=True)
-    raise typer.Exit(2)
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AllTypesOption = Annotated[
+    bool,
+    typer.Option("--all-types", help="Of ACLED, keep protests and strategic developments too."),
+]
+
+
+class Refusal(Exception):
+    """A command cannot do what was asked; the message says why and what to do."""
+
+
+def _waiting(what: str):
+    """A spinner on the terminal while something takes its time; silent where there is none."""
+    from rich.console import Console
+
+    return Console(stderr=True).status(what)
 
 
 @app.command()
@@ -34,20 +49,27 @@ def reproduce(
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from sahelkit import reproduce as runner
-    from sahelkit.sources import SourceError, read_incidents
+    from sahelkit.sources import read_incidents
 
     console = Console()
+    if source:
+        read_incidents(source)
+        out = out or Path("reproduced") / Path(source).stem
+        console.print(f"Results go to {out}; the repository's own stay as they are.")
     try:
-        if source:
-            read_incidents(source)
-            out = out or Path("reproduced") / Path(source).stem
-            console.print(f"Results go to {out}; the repository's own stay as they are.")
         names = [path.stem for path in runner.notebooks(only)]
-    except (SourceError, runner.NotebookError) as error:
-        _fail(error)
-    columns = ("{task.description}", BarColumn(24), TextColumn("{task.fields[state]}"), TimeElapsedColumn())
+    except runner.NotebookError as error:
+        raise Refusal(error) from None
+    columns = (
+        "{task.description}",
+        BarColumn(24),
+        TextColumn("{task.fields[state]}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console) as progress:
-        tasks = {n: progress.add_task(f"{n:<28}", start=False, total=1, state="waits") for n in names}
+        tasks = {
+            n: progress.add_task(f"{n:<28}", start=False, total=1, state="waits") for n in names
+        }
 
         def on_progress(name, done, total):
             if not progress.tasks[tasks[name]].started:
@@ -67,26 +89,32 @@ def reproduce(
     )
     failed = [result for result in results if result.error]
     if failed:
-        _fail(f"{failed[0].name}.ipynb, {failed[0].error}. Open it in JupyterLab (make lab) to see more.")
+        raise Refusal(
+            f"{failed[0].name}.ipynb, {failed[0].error}. Open it in JupyterLab (make lab) to see more."
+        )
 
 
 @app.command()
 def load(
-    file: Annotated[str, typer.Argument(help="UCDP GED csv or zip, or sahelkit's incidents.csv.")],
-    out: Annotated[Path | None, typer.Option(help="Write the incidents to .csv or .parquet.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    files: Annotated[
+        list[str], typer.Argument(help="UCDP, ACLED or GTD exports, or sahelkit's incidents.csv.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Write the incidents to .csv or .parquet.")
+    ] = None,
+    as_json: JsonOption = False,
+    all_types: AllTypesOption = False,
 ) -> None:
-    """Read an incident file, say what was kept, dropped and doubted."""
-    from sahelkit.rebuild import write_csv
-    from sahelkit.sources import SourceError, read_incidents
+    """Read incident files, say what was kept, dropped and doubted; several files become one."""
+    from sahelkit.sources import read_incidents
 
     if out and out.suffix not in (".csv", ".parquet"):
-        _fail(f"--out {out}: the name must end in .csv or .parquet.")
-    try:
-        incidents, provenance = read_incidents(file)
-    except SourceError as error:
-        _fail(error)
+        raise Refusal(f"--out {out}: the name must end in .csv or .parquet.")
+    with _waiting("reading"):
+        incidents, provenance = read_incidents(files, political_only=not all_types)
     if out and out.suffix == ".csv":
+        from sahelkit.rebuild import write_csv
+
         write_csv(incidents, out)
     elif out:
         incidents.to_parquet(out, index=False)
@@ -108,7 +136,10 @@ def summarise(incidents, provenance) -> dict:
             "country": row["country"],
             "year": int(row["year"]),
             "incidents": int(row["incidents"]),
-            **{name: None if row[name] is None or row[name] != row[name] else int(row[name]) for name in deaths},
+            **{
+                name: None if row[name] is None or row[name] != row[name] else int(row[name])
+                for name in deaths
+            },
         }
         for row in table.astype(object).where(table.notna(), None).to_dict("records")
     ]
@@ -128,18 +159,94 @@ def summarise(incidents, provenance) -> dict:
 
 
 def _print_summary(summary: dict, provenance) -> None:
+    from sahelkit.sources.values import some_rows
+
     typer.echo(
         f"{provenance.path}: {summary['source']} {summary['source_version']}, "
         f"{summary['rows_read']:,} rows read, {summary['incidents']:,} kept, "
         f"{summary['first']} to {summary['last']}"
     )
     for reason, count in summary["dropped"].items():
-        typer.echo(f"  dropped {count:,}: {reason}")
+        rows = provenance.rows.get(reason, [])
+        where = f" ({some_rows(rows)})" if rows else ""
+        typer.echo(f"  dropped {count:,}: {reason}{where}")
     for kind, ids in provenance.repairs.items():
         typer.echo(f"  repaired {len(ids):,}: {kind}")
     for kind, ids in provenance.warnings.items():
         shown = ", ".join(ids[:3]) + (", …" if len(ids) > 3 else "")
         typer.echo(f"  doubted {len(ids):,}: {kind} ({shown})")
+
+
+@app.command()
+def claims(source: SourceOption = None, as_json: JsonOption = False) -> None:
+    """Hold the statements of the documents and of the literature against the data."""
+    from rich.console import Console
+
+    from sahelkit import claims as ledger
+    from sahelkit import load as load_dataset
+
+    with _waiting("checking claims"):
+        results = ledger.evaluate(load_dataset(source))
+    if as_json:
+        typer.echo(json.dumps(ledger.as_records(results), ensure_ascii=False))
+    else:
+        Console().print(ledger.as_table(results))
+
+
+@app.command()
+def tracker(
+    month: Annotated[str, typer.Argument(help="As 2017-03.")],
+    source: SourceOption = None,
+    country: Annotated[str | None, typer.Option(help="BFA, MLI or NER; default all three.")] = None,
+    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path(),
+) -> None:
+    """Write the one-page report of a month, in Markdown and HTML."""
+    from sahelkit import load as load_dataset
+    from sahelkit import report
+
+    try:
+        paths = report.write(load_dataset(source), month, country, lang, out)
+    except ValueError as error:
+        raise Refusal(error) from None
+    for path in paths:
+        typer.echo(path)
+
+
+@app.command()
+def fetch(
+    what: Annotated[str, typer.Argument(help="ucdp-ged, ucdp-candidate or acled.")],
+    release: Annotated[str, typer.Option(help="UCDP release, as 26.1; default the newest.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Folder (UCDP) or csv file (ACLED).")] = None,
+    start: Annotated[str, typer.Option(help="First day of ACLED events.")] = "",
+    end: Annotated[str, typer.Option(help="Last day of ACLED events.")] = "",
+    again: Annotated[bool, typer.Option(help="Download even if the file is there.")] = False,
+) -> None:
+    """Download an official file; its path is printed, for sahelkit load."""
+    from sahelkit.fetch import FetchError, run
+
+    try:
+        typer.echo(run(what, release, out, start, end, again))
+    except FetchError as error:
+        raise Refusal(error) from None
+
+
+@app.command()
+def compare(
+    old: Annotated[str, typer.Argument(help="Earlier file.")],
+    new: Annotated[str, typer.Argument(help="Later file of the same source.")],
+    as_json: JsonOption = False,
+    all_types: AllTypesOption = False,
+) -> None:
+    """Say which incidents were added, removed and revised, and how many deaths moved."""
+    from sahelkit import compare as comparison
+
+    with _waiting("comparing"):
+        found = comparison.compare(old, new, political_only=not all_types)
+    if as_json:
+        typer.echo(json.dumps(comparison.as_dict(found), ensure_ascii=False, default=int))
+    else:
+        typer.echo(comparison.as_text(found))
 
 
 @app.command()
@@ -152,31 +259,40 @@ def rebuild(
     """Compute the shipped files again from official downloads and the coding sheet."""
     from sahelkit.files import data_dir
     from sahelkit.rebuild import rebuild as run
-    from sahelkit.sources import SourceError
 
     target = out or data_dir()
     target.mkdir(parents=True, exist_ok=True)
-    try:
-        for name in run(target, ged, country_year, outlines):
-            typer.echo(f"wrote {target / name}")
-    except SourceError as error:
-        _fail(error)
+    with _waiting("computing"):
+        written = run(target, ged, country_year, outlines)
+    for name in written:
+        typer.echo(f"wrote {target / name}")
 
 
 @app.command()
-def cite(source: SourceOption = None) -> None:
+def cite(
+    source: SourceOption = None,
+    bibtex: Annotated[bool, typer.Option(help="BibTeX instead of text.")] = False,
+    accessed: Annotated[str, typer.Option(help="Day of the download, 2026-01-31.")] = "",
+) -> None:
     """Print the references for the shipped data or for a file."""
-    from sahelkit import SourceError, load
+    from sahelkit import load as load_dataset
 
+    ds = load_dataset(source)
     try:
-        typer.echo(load(source).cite())
-    except SourceError as error:
-        _fail(error)
+        typer.echo(ds.cite("bibtex" if bibtex else "text", accessed))
+    except ValueError as error:
+        raise Refusal(error) from None
 
 
 def main() -> None:
     """Entry point: a refusal is one plain line and exit status 2."""
-    sys.exit(app())
+    from sahelkit.sources.common import SourceError
+
+    try:
+        app()
+    except (Refusal, SourceError) as error:
+        typer.echo(f"sahelkit: {' '.join(str(error).split())}", err=True)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -121,7 +121,9 @@ TABLES = {
     "ucdp_country_year.csv": {
         "title": "UCDP's published deaths in organised violence per country and year",
         "rebuild": "sahelkit rebuild --country-year FILE",
-        "fields": {k: KEYS[k] for k in ("country", "year", "deaths_best", "deaths_low", "deaths_high")}
+        "fields": {
+            k: KEYS[k] for k in ("country", "year", "deaths_best", "deaths_low", "deaths_high")
+        }
         | {
             "state_based_best": "Of these in state-based conflict.",
             "non_state_best": "Of these in non-state conflict.",
@@ -243,7 +245,9 @@ def datapackage(folder: Path) -> dict:
         columns = list(pd.read_csv(folder / path, nrows=0).columns)
         described = table["fields"] or dict.fromkeys(columns, "")
         if set(columns) != set(described):
-            raise ValueError(f"{path}: columns and description differ: {set(columns) ^ set(described)}")
+            raise ValueError(
+                f"{path}: columns and description differ: {set(columns) ^ set(described)}"
+            )
         resources.append(
             {
                 "name": path.removesuffix(".csv").replace("/", "-"),
@@ -258,7 +262,8 @@ def datapackage(folder: Path) -> dict:
                 "hash": "sha256:" + hashlib.sha256(content).hexdigest(),
                 "schema": {
                     "fields": [
-                        {"name": name, **_type(name), "description": described[name]} for name in columns
+                        {"name": name, **_type(name), "description": described[name]}
+                        for name in columns
                     ],
                     "missingValues": [""],
                 },
@@ -294,7 +299,9 @@ def codebook(folder: Path) -> str:
     for field, part in codes.groupby("field", sort=False):
         lines += [f"### {field}", "", "| code | definition | example |", "|---|---|---|"]
         for row in part.itertuples():
-            lines.append(f"| {row.code} | {row.definition} | {examples.get((field, row.code), '')} |")
+            lines.append(
+                f"| {row.code} | {row.definition} | {examples.get((field, row.code), '')} |"
+            )
         lines.append("")
     lines += ["## Tables", ""]
     for resource in datapackage(folder)["resources"]:
@@ -307,7 +314,8 @@ def codebook(folder: Path) -> str:
             "|---|---|---|",
         ]
         lines += [
-            f"| {f['name']} | {f['type']} | {f['description']} |" for f in resource["schema"]["fields"]
+            f"| {f['name']} | {f['type']} | {f['description']} |"
+            for f in resource["schema"]["fields"]
         ]
         lines.append("")
     return "\n".join(lines)
@@ -316,7 +324,9 @@ def codebook(folder: Path) -> str:
 def _examples(folder: Path) -> dict:
     """For each code of each field the incident with most reports that carries it."""
     coding = pd.read_csv(folder / "raw" / "incident_coding.csv", dtype="str", keep_default_na=False)
-    reports = pd.read_csv(folder / "raw" / "incident_reports.csv", dtype="str", keep_default_na=False)
+    reports = pd.read_csv(
+        folder / "raw" / "incident_reports.csv", dtype="str", keep_default_na=False
+    )
     counts = reports["incident"].value_counts()
     coding["reports"] = coding["incident"].map(counts)
     coding = coding.sort_values(["reports", "incident"], ascending=[False, True])
@@ -355,7 +365,9 @@ def kappa(folder: Path) -> pd.DataFrame:
 
 def datasheet_numbers(folder: Path) -> str:
     """The generated part of the datasheet: sizes, shares of unknown, agreement of two codings."""
-    reports = pd.read_csv(folder / "raw" / "incident_reports.csv", dtype="str", keep_default_na=False)
+    reports = pd.read_csv(
+        folder / "raw" / "incident_reports.csv", dtype="str", keep_default_na=False
+    )
     coding = pd.read_csv(folder / "raw" / "incident_coding.csv", dtype="str", keep_default_na=False)
     besides = reports[reports["kind"] != "ged"].groupby("incident")["publisher"].nunique()
     lines = [
@@ -369,7 +381,9 @@ def datasheet_numbers(folder: Path) -> str:
     found = kappa(folder).set_index(["round", "field"])["kappa"]
     for field in ("target", "tactic", "perpetrator", "attribution", "claimed", "place_kind"):
         values = [f"{found[n, field]:.2f}" if (n, field) in found else "" for n in (1, 2)]
-        lines.append(f"| {field} | {(coding[field] == 'unknown').mean():.0%} | {' | '.join(values)} |")
+        lines.append(
+            f"| {field} | {(coding[field] == 'unknown').mean():.0%} | {' | '.join(values)} |"
+        )
     values = [f"{found[n, CLAIM_REPORTED]:.2f}" for n in (1, 2) if (n, CLAIM_REPORTED) in found]
     lines.append(f"| {CLAIM_REPORTED} | | {' | '.join(values)} |")
     return "\n".join(lines)

@@ -21,16 +21,6 @@ LABELS = {
     "gtd": "GTD",
     "coded": "sahelkit major incidents",
 }
-REFERENCES = {
-    "ucdp-ged": (
-        "Davies, S., Engström, G., Pettersson, T. & Öberg, M. (2024). Organized violence "
-        "1989-2023, and the prevalence of organized crime groups. Journal of Peace Research 61(4).",
-        "Sundberg, R. & Melander, E. (2013). Introducing the UCDP Georeferenced Event Dataset. "
-        "Journal of Peace Research 50(4), 523-532.",
-    ),
-    "coded": ("sahelkit contributors. Major incidents in Mali, Burkina Faso and Niger, 2012-2023.",),
-}
-LICENCES = {"ucdp-ged": "CC BY 4.0", "coded": "CC BY 4.0"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +44,8 @@ class Dataset:
         Of the file that the tables were computed from.
     shipped : bool
         Whether the tables are those that the package ships.
+    listed : Provenance or None
+        Of the shipped list of major incidents.
     """
 
     incidents: pd.DataFrame
@@ -62,6 +54,7 @@ class Dataset:
     country_year: pd.DataFrame
     provenance: object
     shipped: bool
+    listed: object = None
 
     @property
     def label(self) -> str:
@@ -79,19 +72,22 @@ class Dataset:
         months = self.region_month["month"]
         return range(months.min().year, months.max().year + 1)
 
-    def cite(self) -> str:
-        """References to paste, one per line, each with its licence.
+    def cite(self, style: str = "text", accessed: str = "") -> str:
+        """References to paste, with release, day of access and licence (`citations.cite`).
+
+        Parameters
+        ----------
+        style : {'text', 'bibtex'}
+        accessed : str
+            Day on which the file was downloaded, where `sahelkit fetch` did not record it.
 
         >>> "Sundberg" in load().cite()
         True
         """
-        sources = [self.provenance.source] + (["coded"] if self.shipped else [])
-        lines = []
-        for source in dict.fromkeys(sources):
-            licence = LICENCES.get(source, "see the provider's terms")
-            release = f" [{self.label}]" if source == self.provenance.source else ""
-            lines += [f"{text}{release} Licence: {licence}." for text in REFERENCES.get(source, ())]
-        return "\n".join(lines)
+        from sahelkit.citations import cite
+
+        sources = [self.provenance] + ([self.listed] if self.listed else [])
+        return cite(sources, LABELS, style=style, accessed=accessed)
 
 
 def load(source=None) -> Dataset:
@@ -127,11 +123,12 @@ def load(source=None) -> Dataset:
         incidents, provenance = read_incidents(source)
         region, grid = region_month(incidents), grid_year(incidents)
         return Dataset(incidents, complete(region), grid, official, provenance, False)
-    incidents, _ = read_incidents(data_dir() / "incidents.csv")
+    incidents, listed = read_incidents(data_dir() / "incidents.csv")
     record = json.loads((data_dir() / "provenance.json").read_text(encoding="utf-8"))
     region, grid = _shipped("ucdp_region_month.csv"), _shipped("ucdp_grid_year.csv")
     region["month"] = pd.PeriodIndex(region["month"], freq="M")
-    return Dataset(incidents, complete(region), grid, official, Provenance(**record["ged"]), True)
+    provenance = Provenance(**record["ged"])
+    return Dataset(incidents, complete(region), grid, official, provenance, True, listed)
 
 
 def _shipped(name: str) -> pd.DataFrame:
@@ -197,14 +194,18 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
     """
     if table.empty:
         return table
-    first = schema.FIRST_MONTH if table["month"].min().year == schema.FIRST_MONTH.year else table["month"].min()
+    first = (
+        schema.FIRST_MONTH
+        if table["month"].min().year == schema.FIRST_MONTH.year
+        else table["month"].min()
+    )
     months = pd.period_range(first, table["month"].max(), freq="M")
     units = places.regions()[["country", "counted_as"]].drop_duplicates()
     pairs = [*units.itertuples(index=False, name=None), *((c, UNKNOWN) for c in schema.COUNTRIES)]
     other = [schema.VIOLENCE, sorted(table["group"].unique())]
     full = pd.DataFrame(pairs, columns=["country", "region"])
     full = full.merge(pd.DataFrame({"month": months}), how="cross")
-    for name, values in zip(("violence", "group"), other):
+    for name, values in zip(("violence", "group"), other, strict=True):
         full = full.merge(pd.DataFrame({name: values}), how="cross")
     out = full.merge(table, how="left", on=REGION_KEYS)
     silent = out["incidents"].isna()

@@ -68,7 +68,7 @@ def canonical_regions(country: pd.Series, names: pd.Series) -> pd.Series:
         (row.country, row.name): known.get((row.country, plain(row.name)))
         for row in pairs.itertuples(index=False, name="Pair")
     }
-    keys = zip(country, names.fillna(""))
+    keys = zip(country, names.fillna(""), strict=True)
     return pd.Series([found[key] for key in keys], index=names.index, dtype="str")
 
 
@@ -161,7 +161,7 @@ def members(definition: str) -> set:
     """
     table = regions()
     inside = table[f"lg_{definition}"] == "yes"
-    return set(zip(table.loc[inside, "country"], table.loc[inside, "counted_as"]))
+    return set(zip(table.loc[inside, "country"], table.loc[inside, "counted_as"], strict=True))
 
 
 def in_liptako_gourma(frame: pd.DataFrame, definition: str = "regions") -> pd.Series:
@@ -195,7 +195,7 @@ def in_liptako_gourma(frame: pd.DataFrame, definition: str = "regions") -> pd.Se
         raise ValueError(f"Invalid definition={definition!r}. Must be one of {DEFINITIONS}.")
     if definition in ("regions", "authority"):
         inside = members(definition)
-        pairs = zip(frame["country"].astype(object), frame["region"].astype(object))
+        pairs = zip(frame["country"].astype(object), frame["region"].astype(object), strict=True)
         return pd.Series([pair in inside for pair in pairs], index=frame.index, dtype=bool)
     if definition == "radius":
         near = km_to_tripoint(frame["latitude"], frame["longitude"]) <= RADIUS_KM
@@ -225,46 +225,3 @@ def grid_cell(latitude, longitude) -> np.ndarray:
     row = np.floor((np.asarray(latitude, float) + 90) * 2)
     column = np.floor((np.asarray(longitude, float) + 180) * 2)
     return (row * 720 + column + 1).astype("int64")
-
-
-def doubtful_positions(frame: pd.DataFrame) -> dict:
-    """Positions to doubt, by kind: wrong sign of the longitude, outside the named region, far away.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        `country`, `region`, `latitude`, `longitude`.
-
-    Returns
-    -------
-    dict of str to Series of bool
-        Kinds exclude one another.
-    """
-    import shapely
-
-    shapes = dict(zip(zip(outlines().country, outlines().region), outlines().geometry))
-    latitude, longitude = frame["latitude"].to_numpy(), frame["longitude"].to_numpy()
-    placed = np.isfinite(latitude) & np.isfinite(longitude)
-    here = shapely.points(longitude, latitude)
-    mirrored = shapely.points(-longitude, latitude)
-    outside, flipped = np.zeros(len(frame), bool), np.zeros(len(frame), bool)
-    country = countries().set_index("country").geometry
-    codes = pd.MultiIndex.from_arrays([frame["country"].astype(str), frame["region"].astype(str)])
-    numbers, keys = pd.factorize(codes)
-    for number, key in enumerate(keys):
-        rows = np.flatnonzero((numbers == number) & placed)
-        shape = shapes.get(key, country[key[0]])
-        shapely.prepare(shape)
-        away = shapely.distance(here[rows], shape) > FAR_DEGREES
-        back = shapely.distance(mirrored[rows], shape) <= FAR_DEGREES / 2
-        home = shapely.distance(here[rows], country[key[0]]) <= FAR_DEGREES / 5
-        flipped[rows] = away & back & ~home
-        outside[rows] = away & ~flipped[rows]
-    west, south, east, north = outlines().total_bounds
-    far = placed & ~flipped
-    far &= (latitude < south - 2) | (latitude > north + 2) | (longitude < west - 2) | (longitude > east + 2)
-    return {
-        "longitude has the wrong sign": pd.Series(flipped, index=frame.index),
-        "position outside the named region": pd.Series(outside & ~far, index=frame.index),
-        "position far outside the three countries": pd.Series(far, index=frame.index),
-    }

@@ -99,7 +99,9 @@ def outlines(path):
     country = units["country"].map(places.COUNTRY_NAMES)
     region = places.canonical_regions(country, units["name"])
     west, south, east, north = units.total_bounds
-    steps = [np.arange(np.floor(a) - 1, b + 1, OUTLINE_STEP) for a, b in ((west, east), (south, north))]
+    steps = [
+        np.arange(np.floor(a) - 1, b + 1, OUTLINE_STEP) for a, b in ((west, east), (south, north))
+    ]
     x, y = np.meshgrid(*(s + OUTLINE_STEP / 2 for s in steps))
     owner = np.full(x.shape, -1)
     for number, shape in enumerate(units.geometry):

@@ -38,8 +38,10 @@ COLUMNS = (
         "violence",
         "category",
         "combat: UCDP state-based and non-state, ACLED battles and explosions; "
-        "civilians: UCDP one-sided, ACLED violence against civilians.",
+        "civilians: UCDP one-sided, ACLED violence against civilians; missing for protests and other "
+        "non-violent events, where asked for.",
         VIOLENCE,
+        required=False,
     ),
     Column("event_type", "str", "The source's own label.", required=False),
     Column("actor_a", "str", "First side as the source names it.", required=False),
@@ -101,7 +103,9 @@ def conform(frame: pd.DataFrame) -> pd.DataFrame:
         elif column.dtype.startswith("datetime"):
             out[column.name] = pd.to_datetime(values).dt.as_unit("s")
         elif column.dtype == "float64":
-            out[column.name] = values.astype("Float64").to_numpy(dtype="float64", na_value=float("nan"))
+            out[column.name] = values.astype("Float64").to_numpy(
+                dtype="float64", na_value=float("nan")
+            )
         else:
             out[column.name] = values.astype(column.dtype)
     result = pd.DataFrame(out, index=frame.index)

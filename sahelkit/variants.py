@@ -24,7 +24,9 @@ def from_events(ds: Dataset, keep: pd.Series) -> Dataset:
     """The dataset with only the incidents that a mask keeps, its tables computed again."""
     events = ds.incidents[keep]
     if events.empty:
-        return replace(ds, incidents=events, region_month=ds.region_month[:0], grid_year=ds.grid_year[:0])
+        return replace(
+            ds, incidents=events, region_month=ds.region_month[:0], grid_year=ds.grid_year[:0]
+        )
     return replace(
         ds,
         incidents=events,
@@ -106,11 +108,17 @@ def variants(ds: Dataset) -> list:
     """
     plain = Variant("all incidents, default zone", ds)
     found = [plain]
-    found += [Variant(w.replace("_", ", "), ds, weight=w) for w in WEIGHTS[1:] if ds.region_month[w].notna().any()]
+    found += [
+        Variant(w.replace("_", ", "), ds, weight=w)
+        for w in WEIGHTS[1:]
+        if ds.region_month[w].notna().any()
+    ]
     found += [Variant(f"zone: {d}", ds, definition=d) for d in places.DEFINITIONS[1:]]
     found.append(Variant("without Diffa", without_diffa(ds)))
     found.append(Variant("without the largest incident", without_largest(ds)))
-    found.append(Variant("deaths, without the largest incident", without_largest(ds), weight="deaths_best"))
+    found.append(
+        Variant("deaths, without the largest incident", without_largest(ds), weight="deaths_best")
+    )
     if not ds.shipped:
         found.append(Variant("exact and near locations", located(ds, 2)))
         found.append(Variant("located to the district", located(ds, 3)))
@@ -139,7 +147,10 @@ def over_variants(ds: Dataset, statistic) -> pd.DataFrame:
     3999.0
     """
     rows = [
-        {"variant": v.name, "value": float(statistic(v.dataset, definition=v.definition, weight=v.weight))}
+        {
+            "variant": v.name,
+            "value": float(statistic(v.dataset, definition=v.definition, weight=v.weight)),
+        }
         for v in variants(ds)
     ]
     table = pd.DataFrame(rows)

@@ -99,7 +99,9 @@ def test_totals_widen_the_range_and_parts_only_raise_it():
 
 
 def test_a_toll_of_more_than_the_incident_counts_for_neither_end():
-    deaths = coded.agreed_deaths(reports(ged(), {"deaths_best": 200, "covers": "more"}), fought=True)
+    deaths = coded.agreed_deaths(
+        reports(ged(), {"deaths_best": 200, "covers": "more"}), fought=True
+    )
     assert deaths["deaths_high"] == 50
 
 
@@ -158,7 +160,9 @@ def test_reports_beside_ged_are_plenty(sheet):
 
 def test_every_report_but_the_documents_has_an_address_and_every_toll_a_meaning(sheet):
     assert (sheet.loc[sheet["kind"] != "document", "url"].str.startswith("http")).all()
-    assert (sheet[["publisher", "toll_kind", "toll_scope", "covers", "stated_by"]] != "").all().all()
+    assert (
+        (sheet[["publisher", "toll_kind", "toll_scope", "covers", "stated_by"]] != "").all().all()
+    )
     given = sheet[["deaths_low", "deaths_best", "deaths_high"]].notna().any(axis=1)
     assert (given == (sheet["toll_kind"] != "none")).all()
 
@@ -204,7 +208,9 @@ def test_the_disagreements_stand(incidents, sheet):
     assert incidents.loc["MLI-2019-09-30-boulkessi", "deaths_claimed"] == 85
     tarkint = sheet[sheet["incident"] == "MLI-2020-03-19-tarkint"]
     assert {29, 30} <= set(tarkint["deaths_best"].dropna())
-    document = sheet[(sheet["incident"] == "MLI-2019-11-01-in-delimane") & (sheet["kind"] == "document")]
+    document = sheet[
+        (sheet["incident"] == "MLI-2019-11-01-in-delimane") & (sheet["kind"] == "document")
+    ]
     assert document["place"].tolist() == ["Bamako"]
 
 

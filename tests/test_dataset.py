@@ -69,7 +69,9 @@ def test_most_published_country_years_equal_the_sums(ds):
     both = ds.country_year.merge(own, on=["country", "year"])
     assert len(both) == 36
     assert (both["own"] == both["deaths_best"]).sum() == 27
-    assert ((both["own"] - both["deaths_best"]).abs() <= 0.04 * both["deaths_best"].clip(lower=700)).all()
+    assert (
+        (both["own"] - both["deaths_best"]).abs() <= 0.04 * both["deaths_best"].clip(lower=700)
+    ).all()
 
 
 def test_the_environment_variable_puts_another_file_behind_load(monkeypatch, reference):

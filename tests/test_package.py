@@ -5,7 +5,6 @@ import sys
 import time
 
 import pytest
-
 from conftest import ROOT
 
 CLEAN = {"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -29,7 +28,9 @@ def test_the_import_loads_nothing_heavier_than_pandas():
         "import sys, sahelkit; sahelkit.load; "
         "print(*(m for m in ('scipy','matplotlib','geopandas','shapely','statsmodels','pyarrow.csv') if m in sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     assert done.stdout.strip() == ""
 
 
@@ -39,7 +40,17 @@ def test_a_wheel_carries_its_data(tmp_path):
     subprocess.run([*build, "-w", str(tmp_path), str(ROOT)], check=True, cwd=tmp_path)
     wheel = next(tmp_path.glob("*.whl"))
     target = tmp_path / "site"
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "-t", str(target)]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "-t",
+        str(target),
+    ]
     subprocess.run([*install, str(wheel)], check=True, cwd=tmp_path)
     code = (
         "import sahelkit; from sahelkit.files import data_dir; ds = sahelkit.load(); "

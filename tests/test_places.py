@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from sahelkit import places
+from sahelkit.sources.positions import doubtful_positions
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_a_longitude_with_the_wrong_sign_is_found():
             "longitude": [-3.4, 3.4, 2.3],
         }
     )
-    found = places.doubtful_positions(frame)
+    found = doubtful_positions(frame)
     assert found["longitude has the wrong sign"].tolist() == [False, True, False]
     assert found["position far outside the three countries"].tolist() == [False, False, True]
 

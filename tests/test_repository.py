@@ -6,11 +6,10 @@ import subprocess
 
 import pytest
 import yaml
-
 from conftest import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-CONDA = {"matplotlib": "matplotlib-base", "duckdb": "python-duckdb"}
+CONDA = {"matplotlib": "matplotlib-base", "jupyter-client": "jupyter_client"}
 
 
 def tracked():
@@ -36,7 +35,9 @@ def test_notebook_hygiene(path):
         for output in cell["outputs"]:
             assert output["output_type"] != "error"
             assert output.get("name") != "stderr"
-            text = "".join(output.get("text", "")) + json.dumps(output.get("data", {}).get("text/plain", ""))
+            text = "".join(output.get("text", "")) + json.dumps(
+                output.get("data", {}).get("text/plain", "")
+            )
             assert not re.search(r" at 0x[0-9a-f]+|/(home|tmp|root|work|Users)/", text)
     closing = "".join(code[-1]["source"])
     assert "assert " in closing
@@ -56,7 +57,10 @@ def test_pyproject_and_environment_agree():
     split = [re.match(r"([\w.-]+)(.*)", text).groups() for text in wanted]
     expected = {CONDA.get(name, name) + bound for name, bound in split}
     listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
-    found = {text for text in listed if isinstance(text, str)} - {"pip", "python" + project["requires-python"]}
+    found = {text for text in listed if isinstance(text, str)} - {
+        "pip",
+        "python" + project["requires-python"],
+    }
     assert found == expected
 
 
@@ -65,7 +69,8 @@ def test_every_dependency_is_in_the_lock_file_with_hashes_and_no_index():
 
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    for wanted in [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]:
+    extras = project["optional-dependencies"].values()
+    for wanted in [*project["dependencies"], *(name for extra in extras for name in extra)]:
         name = re.match(r"[\w.-]+", wanted)[0].lower()
         assert re.search(rf"^{re.escape(name)}==", text, re.MULTILINE), name
     pins = re.findall(r"^[\w.-]+==.*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
@@ -75,10 +80,21 @@ def test_every_dependency_is_in_the_lock_file_with_hashes_and_no_index():
 
 def test_no_path_of_a_machine_and_no_unfinished_business():
     # Spelt in pieces, so that this file does not find itself.
-    pattern = re.compile(r"(?<![\w.])/(?:wor" + r"k|tm" + r"p|roo" + r"t|hom" + r"e)/[A-Za-z]|\bTO" + r"DO\b|FIX" + "ME")
+    pattern = re.compile(
+        r"(?<![\w.])/(?:wor"
+        + r"k|tm"
+        + r"p|roo"
+        + r"t|hom"
+        + r"e)/[A-Za-z]|\bTO"
+        + r"DO\b|FIX"
+        + "ME"
+    )
     found = []
     for path in tracked():
-        if path.suffix in (".py", ".md", ".toml", ".yml", ".ipynb", ".csv", ".json", "") or path.name == "Makefile":
+        if (
+            path.suffix in (".py", ".md", ".toml", ".yml", ".ipynb", ".csv", ".json", "")
+            or path.name == "Makefile"
+        ):
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
                 if pattern.search(line) and "http" not in line:
                     found.append(f"{path.name}:{number}")

@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-
 from conftest import ROOT
+
 from sahelkit import codebook, reproduce
 from sahelkit.files import data_dir
 
@@ -64,15 +64,26 @@ def test_notebooks_are_the_committed_ones(again):
 
 def strict_nbval(notebook):
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q"]
-    command += ["-c", str(ROOT / "pyproject.toml"), "-o", "addopts=", "-o", "filterwarnings=default"]
-    return subprocess.run([*command, "-p", "no:cacheprovider", str(notebook)], cwd=notebook.parent).returncode
+    command += [
+        "-c",
+        str(ROOT / "pyproject.toml"),
+        "-o",
+        "addopts=",
+        "-o",
+        "filterwarnings=default",
+    ]
+    return subprocess.run(
+        [*command, "-p", "no:cacheprovider", str(notebook)], cwd=notebook.parent
+    ).returncode
 
 
 @pytest.mark.slow
 def test_a_changed_digit_in_a_stored_output_is_caught(tmp_path):
     text = (ROOT / "notebooks" / START).read_text(encoding="utf-8")
     assert "4,211 rows read" in text
-    (tmp_path / START).write_text(text.replace("4,211 rows read", "4,212 rows read"), encoding="utf-8")
+    (tmp_path / START).write_text(
+        text.replace("4,211 rows read", "4,212 rows read"), encoding="utf-8"
+    )
     assert strict_nbval(tmp_path / START) == 1
 
 

@@ -35,4 +35,7 @@ def test_the_first_row_is_the_plain_reading():
     table = variants.over_variants(sahelkit.load(), incidents)
     assert table["difference"].iloc[0] == 0
     assert table["variant"].is_unique
-    assert table.set_index("variant").loc["deaths, low", "value"] < table.set_index("variant").loc["deaths, best", "value"]
+    assert (
+        table.set_index("variant").loc["deaths, low", "value"]
+        < table.set_index("variant").loc["deaths, best", "value"]
+    )

@@ -33,7 +33,7 @@ LAND, EDGE, INK, MUTED, ACCENT = "#f7f6f3", "#b9b5ac", "#222222", "#6b6b6b", "#b
 WIDE, SQUARE, TALL = (9.0, 4.8), (7.6, 6.6), (9.0, 8.4)
 """Figure sizes, inches."""
 STYLE = {
-    "figure.dpi": 110,
+    "figure.dpi": 88,
     "savefig.dpi": 110,
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -171,9 +171,18 @@ def variants_figure(table: pd.DataFrame, what: str, unit: str, source: str, fact
     ax.hlines(rows, values.iloc[0], values, color="#c9c9c9", linewidth=2, zorder=1)
     ax.scatter(values, rows, color=[ACCENT] + ["#2f4b6e"] * (len(table) - 1), s=36, zorder=2)
     for row, value in zip(rows, values, strict=True):
-        ax.annotate(f"{value:,.3g}", (value, row), (7, 0), textcoords="offset points", va="center", fontsize=8)
+        ax.annotate(
+            f"{value:,.3g}",
+            (value, row),
+            (7, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )
     ax.set(yticks=list(rows), yticklabels=table["variant"], xlabel=unit)
     ax.invert_yaxis()
     ax.margins(x=0.12)
-    title = f"{what}: {values.min():,.3g} to {values.max():,.3g} over {len(table)} readings of the data"
+    title = (
+        f"{what}: {values.min():,.3g} to {values.max():,.3g} over {len(table)} readings of the data"
+    )
     return finish(fig, title, f"Red: the plain reading. Unit: {unit}.", source)

@@ -57,14 +57,27 @@ def major_map(incidents: pd.DataFrame, source: str):
         for f, d in share.items()
     ]
     first = ax.legend(
-        handles=handles, loc="lower right", fontsize=8, title="Group family (deaths)", title_fontsize=8,
-        ncol=2, borderaxespad=0,
+        handles=handles,
+        loc="lower right",
+        fontsize=8,
+        title="Group family (deaths)",
+        title_fontsize=8,
+        ncol=2,
+        borderaxespad=0,
     )
     first._legend_box.align = "left"
     ax.add_artist(first)
     sizes = [20, 100, 300]
     dots = [ax.scatter([], [], s=n * 1.5, color="#8a8a8a", alpha=0.6, label=str(n)) for n in sizes]
-    ax.legend(handles=dots, loc="lower left", fontsize=8, title="Deaths", title_fontsize=8, ncol=3, labelspacing=1.6)
+    ax.legend(
+        handles=dots,
+        loc="lower left",
+        fontsize=8,
+        title="Deaths",
+        title_fontsize=8,
+        ncol=3,
+        labelspacing=1.6,
+    )
     largest = table.iloc[0]
     title = (
         f"{number(len(table))} major incidents killed {number(table['deaths_best'].sum())} people; "
@@ -92,12 +105,19 @@ def country_totals(table: pd.DataFrame, source: str):
     fig, ax = plt.subplots(figsize=WIDE)
     for country, part in table.groupby("country", observed=True):
         colour = COUNTRY_COLOURS[country]
-        ax.fill_between(part["year"], part["deaths_low"], part["deaths_high"], color=colour, alpha=0.18, lw=0)
+        ax.fill_between(
+            part["year"], part["deaths_low"], part["deaths_high"], color=colour, alpha=0.18, lw=0
+        )
         ax.plot(part["year"], part["deaths_best"], color=colour, lw=2)
         last = part.iloc[-1]
         ax.annotate(
-            COUNTRIES[country], (last["year"], last["deaths_best"]), (6, 0),
-            textcoords="offset points", color=colour, weight="bold", va="center",
+            COUNTRIES[country],
+            (last["year"], last["deaths_best"]),
+            (6, 0),
+            textcoords="offset points",
+            color=colour,
+            weight="bold",
+            va="center",
         )
     years = table["year"]
     ax.set(xlim=(years.min(), years.max() + 1.6), ylim=(0, None), ylabel="Deaths per year")
@@ -108,7 +128,10 @@ def country_totals(table: pd.DataFrame, source: str):
         f"against {number(sums.loc[2016])} in 2016"
     )
     return finish(
-        fig, title, "Deaths in organised violence per year, best estimate; band: low to high estimate.", source
+        fig,
+        title,
+        "Deaths in organised violence per year, best estimate; band: low to high estimate.",
+        source,
     )
 
 
@@ -125,21 +148,44 @@ def tolls(reports: pd.DataFrame, incidents: pd.DataFrame, source: str):
     """
     fig, ax = plt.subplots(figsize=(WIDE[0], 1.0 + 0.36 * len(incidents) + 1.0))
     for row, incident in enumerate(incidents.itertuples()):
-        ax.plot([incident.deaths_low, incident.deaths_high], [row, row], color="#d9d9d9", lw=7, solid_capstyle="round")
+        ax.plot(
+            [incident.deaths_low, incident.deaths_high],
+            [row, row],
+            color="#d9d9d9",
+            lw=7,
+            solid_capstyle="round",
+        )
         mine = reports[reports["incident"] == incident.incident_id]
         for kind, part in mine.groupby("kind"):
             counts = part["deaths"].value_counts()
-            ax.scatter(counts.index, np.full(len(counts), row), s=26 + 16 * (counts - 1),
-                       color=KIND_COLOURS[kind], zorder=3, alpha=0.85, lw=0)
+            ax.scatter(
+                counts.index,
+                np.full(len(counts), row),
+                s=26 + 16 * (counts - 1),
+                color=KIND_COLOURS[kind],
+                zorder=3,
+                alpha=0.85,
+                lw=0,
+            )
     labels = [f"{i.place}, {i.date_start.day} {i.date_start:%b %Y}" for i in incidents.itertuples()]
-    ax.set(yticks=range(len(labels)), yticklabels=labels, xlabel="Dead, as a report gives them", xlim=(0, None))
+    ax.set(
+        yticks=range(len(labels)),
+        yticklabels=labels,
+        xlabel="Dead, as a report gives them",
+        xlim=(0, None),
+    )
     ax.invert_yaxis()
-    handles = [plt.Line2D([], [], marker="o", ls="", color=c, label=k) for k, c in KIND_COLOURS.items()]
+    handles = [
+        plt.Line2D([], [], marker="o", ls="", color=c, label=k) for k, c in KIND_COLOURS.items()
+    ]
     ax.legend(handles=handles, loc="lower right", fontsize=8)
     apart = (incidents["agreement"].str.startswith("differ")).sum()
-    title = f"In {apart} of these {len(incidents)} incidents the accounts differ by more than a tenth"
+    title = (
+        f"In {apart} of these {len(incidents)} incidents the accounts differ by more than a tenth"
+    )
     return finish(
-        fig, title,
+        fig,
+        title,
         "One dot per number given (larger: given by several reports; some count soldiers only); bar: the reconciled range.",
         source,
     )
@@ -153,7 +199,12 @@ def agreement(table: pd.DataFrame, source: str):
     table : DataFrame
         Index year, columns the classes of `agreement`, values incidents.
     """
-    colours = {"agree": "#0173b2", "differ": "#8fbfe0", "differ widely": "#d55e00", "one report": "#d5d5d5"}
+    colours = {
+        "agree": "#0173b2",
+        "differ": "#8fbfe0",
+        "differ widely": "#d55e00",
+        "one report": "#d5d5d5",
+    }
     table = table[[c for c in colours if c in table]]
     fig, ax = plt.subplots(figsize=WIDE)
     base = np.zeros(len(table))
@@ -166,8 +217,10 @@ def agreement(table: pd.DataFrame, source: str):
     apart = table[[c for c in table if c.startswith("differ")]].to_numpy().sum()
     title = f"Where there are two accounts or more, {apart / many:.0%} differ by more than a tenth"
     return finish(
-        fig, title,
-        "Major incidents per year. agree: low within 10 % of high; differ: within 50 %; differ widely: more.", source,
+        fig,
+        title,
+        "Major incidents per year. agree: low within 10 % of high; differ: within 50 %; differ widely: more.",
+        source,
     )
 
 
@@ -184,10 +237,19 @@ def coding_matrix(table: pd.DataFrame, source: str):
     fig, ax = plt.subplots(figsize=(WIDE[0], 5.6))
     shown = table.map(lambda v: f"{v:,.0f}" if v else "")
     sns.heatmap(
-        table, annot=shown, fmt="", cmap="cmc.lapaz_r", cbar=False, ax=ax, linewidths=0.6,
+        table,
+        annot=shown,
+        fmt="",
+        cmap="cmc.lapaz_r",
+        cbar=False,
+        ax=ax,
+        linewidths=0.6,
         annot_kws={"size": 7.5},
     )
-    pretty = [[t.get_text().replace("_", " ") for t in labels] for labels in (ax.get_xticklabels(), ax.get_yticklabels())]
+    pretty = [
+        [t.get_text().replace("_", " ") for t in labels]
+        for labels in (ax.get_xticklabels(), ax.get_yticklabels())
+    ]
     ax.set_xticklabels(pretty[0], rotation=35, ha="right")
     ax.set_yticklabels(pretty[1], rotation=0)
     ax.set(xlabel="", ylabel="")
@@ -195,7 +257,12 @@ def coding_matrix(table: pd.DataFrame, source: str):
     top = by_tactic.idxmax()
     share = by_tactic[top] / by_tactic.sum()
     title = f"{top.replace('_', ' ').capitalize()} accounts for {share:.0%} of the dead of the major incidents"
-    return finish(fig, title, "Deaths, best estimate, by tactic (rows) and target (columns), as coded.", source)
+    return finish(
+        fig,
+        title,
+        "Deaths, best estimate, by tactic (rows) and target (columns), as coded.",
+        source,
+    )
 
 
 def lineage(groups: pd.DataFrame, source: str):
@@ -211,13 +278,36 @@ def lineage(groups: pd.DataFrame, source: str):
     rows = {group: row for row, group in enumerate(groups["group_id"])}
     for row, group in enumerate(groups.itertuples()):
         colour = FAMILY_COLOURS.get(group.family, "#8a8a8a")
-        ax.plot([group.start, group.end], [row, row], color=colour, lw=7, solid_capstyle="butt", zorder=2)
-        ax.text(max(group.start, FIRST_SHOWN) - 0.1, row, group.label, ha="right", va="center", fontsize=8, color=INK)
+        ax.plot(
+            [group.start, group.end],
+            [row, row],
+            color=colour,
+            lw=7,
+            solid_capstyle="butt",
+            zorder=2,
+        )
+        ax.text(
+            max(group.start, FIRST_SHOWN) - 0.1,
+            row,
+            group.label,
+            ha="right",
+            va="center",
+            fontsize=8,
+            color=INK,
+        )
         for parent in group.predecessors:
             if parent in rows:
                 ax.annotate(
-                    "", (group.start, row), (group.start, rows[parent]),
-                    arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 1, "shrinkA": 0, "shrinkB": 2},
+                    "",
+                    (group.start, row),
+                    (group.start, rows[parent]),
+                    arrowprops={
+                        "arrowstyle": "-|>",
+                        "color": colour,
+                        "lw": 1,
+                        "shrinkA": 0,
+                        "shrinkB": 2,
+                    },
                     zorder=1,
                 )
     ax.set(ylim=(len(groups) - 0.4, -0.6), yticks=[], xlim=(FIRST_SHOWN, 2024.3))
@@ -232,7 +322,8 @@ def lineage(groups: pd.DataFrame, source: str):
         f"{known.loc[parents[0], 'label']}, one of them, in {int(known.loc['is_sahel', 'start'])}"
     )
     return finish(
-        fig, title,
+        fig,
+        title,
         "Bars: from founding to end or merger (to the end of 2023 if still active); arrows: from predecessor to successor.",
         source,
     )

@@ -80,8 +80,16 @@ def read_reports() -> pd.DataFrame:
     )
     frame["report"] = frame["report"].astype("int64")
     for name in ("date_start", "date_end"):
-        frame[name] = pd.to_datetime(frame[name].replace("", None), format="%Y-%m-%d").dt.as_unit("s")
-    for name in ("deaths_low", "deaths_best", "deaths_high", "deaths_civilians", "deaths_attackers"):
+        frame[name] = pd.to_datetime(frame[name].replace("", None), format="%Y-%m-%d").dt.as_unit(
+            "s"
+        )
+    for name in (
+        "deaths_low",
+        "deaths_best",
+        "deaths_high",
+        "deaths_civilians",
+        "deaths_attackers",
+    ):
         frame[name] = pd.to_numeric(frame[name].replace("", None)).astype("Int32")
     for name in ("latitude", "longitude", "date_precision", "location_precision"):
         frame[name] = pd.to_numeric(frame[name].replace("", None)).astype("float64")
@@ -119,7 +127,9 @@ def agreed_date(reports: pd.DataFrame) -> tuple:
         start, end = ged["date_start"].min(), ged["date_end"].max()
         precision = int(ged["date_precision"].min())
         within = top is not None and start <= top <= end
-        if precision == 1 and (top is None or within or votes[top] < 2 or (votes.index == start).any()):
+        if precision == 1 and (
+            top is None or within or votes[top] < 2 or (votes.index == start).any()
+        ):
             return start, end, precision
         if precision > 1 and not within:
             return start, end, precision

@@ -1,33 +1,43 @@
-"""What every reader shares: opening and recognising files, text to values, and the account of what was read."""
+"""What every reader shares: the account of what was read, and the last checks of an incidents
+frame."""
 
-import csv
-import gzip
-import hashlib
-import io
-import zipfile
 from collections import Counter
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from sahelkit import actors, places, schema
+from sahelkit.sources.layout import Layout, header_of, layout_of
+from sahelkit.sources.opening import MAX_UNPACKED, SourceError, accessed, open_bytes, sha256
+from sahelkit.sources.positions import doubtful_positions
+from sahelkit.sources.rows import RAGGED, read_rows
+from sahelkit.sources.values import EXPONENT, to_dates, to_ids, to_numbers, why_no_date
 
-MAX_UNPACKED = 4 * 2**30
-"""Bytes that a zipped csv may unpack to; more is refused."""
-
-
-class SourceError(ValueError):
-    """A file cannot be read as incidents. The message says what is wrong, where, and what to do."""
+ROWS_SHOWN = 10
+"""Row numbers kept per reason for dropping."""
 
 
 @dataclass
 class Provenance:
-    """What became of the rows of one file: ``rows_read == kept + sum(dropped.values())``.
+    """What became of the rows of a file: ``rows_read == kept + sum(dropped.values())``.
 
-    `warnings` and `repairs` map a kind to the incident ids concerned.
+    Attributes
+    ----------
+    path, source, source_version, sha256 : str
+        Of several files, joined by ' + '.
+    rows_read, kept : int
+    dropped : Counter
+        Reason -> rows.
+    warnings, repairs : dict
+        Kind -> ids of the incidents concerned; of a doubt about the whole file, ['file'].
+    rows : dict
+        Reason for dropping -> the first rows concerned, as a spreadsheet numbers them.
+    filters : str
+        What the file was narrowed to on purpose, for the citation.
+    accessed : str
+        Day of the download (2026-01-31) where `sahelkit fetch` recorded it, else ''.
     """
 
     path: str
@@ -39,174 +49,186 @@ class Provenance:
     dropped: Counter = field(default_factory=Counter)
     warnings: dict = field(default_factory=dict)
     repairs: dict = field(default_factory=dict)
+    rows: dict = field(default_factory=dict)
+    filters: str = "events in Mali, Burkina Faso and Niger"
+    accessed: str = ""
+
+    def drop(self, reason: str, rows) -> None:
+        """Count rows as dropped; their numbers in the file are kept for the first few."""
+        rows = [int(row) for row in rows]
+        if rows:
+            self.dropped[reason] += len(rows)
+            self.rows[reason] = (self.rows.get(reason, []) + rows)[:ROWS_SHOWN]
 
 
-def _sha256(path: Path) -> str:
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def new_provenance(path, source: str, version: str, hashed: bool = True) -> Provenance:
+    """An account to fill, with the file's name and hash; `read_wanted` adds a hash that is left
+    out."""
+    path, digest = Path(path), sha256(path) if hashed else ""
+    return Provenance(path.name, source, version, digest, accessed=accessed(path, digest))
 
 
-@contextmanager
-def open_bytes(path):
-    """The bytes of a file, unpacked if it is zipped or gzipped, as a binary stream.
-
-    Raises
-    ------
-    SourceError
-        Missing, a folder, empty, an html page, or a damaged or ambiguous archive.
-    """
-    path = Path(path)
-    if not path.exists():
-        raise SourceError(f"{path}: no such file. Check the name and the folder.")
-    if path.is_dir():
-        raise SourceError(f"{path}: a folder, not a file. Name the csv or zip inside it.")
-    with open(path, "rb") as raw:
-        start = raw.read(512)
-    if not start.strip():
-        raise SourceError(f"{path}: the file is empty. Download or export it again.")
-    if start.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<!doctype", b"<html", b"<?xml")):
-        raise SourceError(
-            f"{path}: a web page, not a table. The download was probably refused or asked for "
-            "a login: open the file in a browser to see why, then download the csv again."
-        )
-    try:
-        if start.startswith(b"PK"):
-            with zipfile.ZipFile(path) as archive:
-                with archive.open(_single_csv(archive, path)) as stream:
-                    yield stream
-        elif start.startswith(b"\x1f\x8b"):
-            with gzip.open(path) as stream:
-                yield stream
-        else:
-            with open(path, "rb") as stream:
-                yield stream
-    except (zipfile.BadZipFile, EOFError, gzip.BadGzipFile, zipfile.zlib.error) as error:
-        raise SourceError(
-            f"{path}: the archive is damaged or cut short ({error}). Download it again."
-        ) from None
-
-
-def _single_csv(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
-    members = [m for m in archive.infolist() if m.filename.lower().endswith((".csv", ".txt"))]
-    members = [m for m in members if not m.filename.startswith("__MACOSX")]
-    if len(members) != 1:
-        found = ", ".join(m.filename for m in members) or "none"
-        raise SourceError(
-            f"{path}: one csv expected in the zip, found {found}. Unpack it and name the csv."
-        )
-    if members[0].file_size > MAX_UNPACKED:
-        raise SourceError(
-            f"{path}: {members[0].filename} would unpack to {members[0].file_size:,} bytes, over "
-            f"the limit of {MAX_UNPACKED:,}. Unpack it yourself if you trust it."
-        )
-    return members[0]
-
-
-def header_of(path) -> list:
-    """Column names of a csv, as written."""
-    with open_bytes(path) as stream:
-        line = io.BufferedReader(stream).readline(1_000_000)
-    text = line.decode("utf-8-sig", errors="replace").strip("\r\n")
-    names = next(csv.reader([text]), [])
-    if "\x00" in text or not any(name.strip() for name in names):
-        raise SourceError(f"{path}: not a text table. Give a csv or a zip with one csv in it.")
-    return names
-
-
-def read_text(path, columns: dict, keep) -> tuple:
-    """Stream a csv, all values as text, and keep the wanted rows.
+def choose_columns(layout: Layout, aliases: dict, needed, what: str) -> dict:
+    """Which column of the file is which of the source's.
 
     Parameters
     ----------
-    path : str or Path
-    columns : dict
-        Name in the file -> name in the result.
-    keep : callable
-        Takes a pyarrow table with the renamed columns, returns a boolean mask of rows to keep.
+    layout : Layout
+    aliases : dict
+        Name in the source's documentation -> names that exports use, the first one found counts;
+        () for the name itself. Case and blanks do not matter.
+    needed : iterable of str
+    what : str
+        The format, for the message.
 
     Returns
     -------
-    (DataFrame of str, int, int)
-        Kept rows, rows read, rows with a wrong number of fields (read, not kept).
-    """
-    import pyarrow as pa
-    import pyarrow.csv as pacsv
-
-    bad = []
-
-    def skip(row):
-        bad.append(row.number)
-        return "skip"
-
-    options = dict(
-        read_options=pacsv.ReadOptions(block_size=8 << 20),
-        parse_options=pacsv.ParseOptions(newlines_in_values=True, invalid_row_handler=skip),
-        convert_options=pacsv.ConvertOptions(
-            include_columns=list(columns), column_types={name: pa.string() for name in columns}
-        ),
-    )
-    tables, total = [], 0
-    try:
-        with open_bytes(path) as stream, pacsv.open_csv(stream, **options) as reader:
-            for batch in reader:
-                total += batch.num_rows
-                table = pa.Table.from_batches([batch]).rename_columns(list(columns.values()))
-                tables.append(table.filter(keep(table)))
-    except pa.ArrowInvalid as error:
-        raise SourceError(
-            f"{path}: not readable as a csv: {str(error).splitlines()[0]}. "
-            "It may be cut short or not UTF-8: download or export it again."
-        ) from None
-    if total == 0 and not bad:
-        raise SourceError(f"{path}: a header but no rows. Download or export it again.")
-    frame = pa.concat_tables(tables).to_pandas().astype("str") if tables else pd.DataFrame()
-    return frame, total + len(bad), len(bad)
-
-
-def to_dates(text: pd.Series, path, column: str) -> pd.Series:
-    """Days from text: ISO first, then month/day/year; what is neither is NaT.
+    dict
+        Name in the file -> name in the documentation.
 
     Raises
     ------
     SourceError
-        Not one of the values is a date.
+        A needed column is missing.
     """
-    text = text.str.strip()
-    days = pd.to_datetime(text.str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
-    rest = days.isna()
-    if rest.any():
-        american = text[rest].str.split(" ").str[0]
-        days[rest] = pd.to_datetime(american, format="%m/%d/%Y", errors="coerce")
-    if len(days) and days.isna().all():
+    written = {}
+    for name in layout.names:
+        written.setdefault(name.strip().lower().replace(" ", "_"), name)
+    found = {}
+    for name, others in aliases.items():
+        alias = next((alias for alias in others or (name,) if alias in written), None)
+        if alias is not None:
+            found[written[alias]] = name
+    missing = [name for name in needed if name not in found.values()]
+    if missing:
         raise SourceError(
-            f"{path}: column {column}: none of {len(days)} values is a date (first: "
-            f"{text.iloc[0]!r}). Expected 2019-11-01; a spreadsheet may have damaged the file."
+            f"{layout.path}: {what} without column {', '.join(missing)}. Download or export the "
+            f"file "
+            "again with all columns."
         )
-    return days.dt.as_unit("s")
+    return found
 
 
-def to_numbers(text: pd.Series, dtype: str) -> pd.Series:
-    """Numbers from text; what is not a number is missing. Integer types round nothing: 2.5 is missing."""
-    values = pd.to_numeric(text.str.strip(), errors="coerce").astype("float64")
-    values = values.where(np.isfinite(values))
-    if dtype == "float64":
-        return values
-    return values.where((values == values.round()) & (values.abs() < 2**31 - 1)).astype(dtype)
+def read_wanted(layout: Layout, columns: dict, provenance: Provenance) -> pd.DataFrame:
+    """Text of the rows in the three countries; the others are counted in the account.
+
+    Parameters
+    ----------
+    layout : Layout
+    columns : dict
+        As `choose_columns` gives it; one of the values is 'country'.
+    provenance : Provenance
+        Filled: hash, rows read, rows dropped, doubts about the file.
+
+    Returns
+    -------
+    DataFrame of str
+        The index is the row in the file. `country` holds ISO codes.
+
+    Raises
+    ------
+    SourceError
+        No row is in one of the three countries.
+    """
+    country = next(name for name, plain in columns.items() if plain == "country")
+    with ThreadPoolExecutor(1) as pool:
+        digest = pool.submit(sha256, layout.path)
+        rows = read_rows(layout, columns, country, places.COUNTRY_NAMES)
+        provenance.sha256 = digest.result()
+    provenance.accessed = accessed(layout.path, provenance.sha256)
+    text = pd.DataFrame(rows.columns, index=rows.numbers, dtype="str")
+    provenance.rows_read = rows.read
+    provenance.warnings.update(rows.notes)
+    provenance.drop(RAGGED, rows.ragged)
+    tags = int(layout.tag_row)
+    provenance.drop("HXL tags, not data", [2] * tags)
+    foreign = rows.read - tags - len(rows.ragged) - len(text)
+    provenance.dropped.update({"another country": foreign} if foreign else {})
+    if text.empty:
+        raise SourceError(
+            f"{layout.path}: none of {rows.read} rows is in Mali, Burkina Faso or Niger (column "
+            f"{country}). Download the global file or one of the three countries."
+        )
+    names = {name.casefold(): code for name, code in places.COUNTRY_NAMES.items()}
+    text["country"] = text["country"].str.split().str.join(" ").str.casefold().map(names).fillna("")
+    return text
 
 
-def finish(frame: pd.DataFrame, provenance: Provenance, unknown_region=None) -> tuple:
+def drop_rows(frame: pd.DataFrame, reasons: dict, provenance: Provenance) -> pd.DataFrame:
+    """The frame without the rows that a reason takes out; a row is counted under its first reason.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The index is the row in the file.
+    reasons : dict of str to Series of bool
+    """
+    keep = pd.Series(True, index=frame.index)
+    for reason, mask in reasons.items():
+        mask = mask.reindex(frame.index).fillna(False).astype(bool) & keep
+        provenance.drop(reason, frame.index[mask])
+        keep &= ~mask
+    return frame[keep]
+
+
+def unreadable_dates(frame: pd.DataFrame, text: pd.DataFrame, names: dict) -> dict:
+    """Reasons for `drop_rows`: dates that are none, by what damaged them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With the columns that are the values of `names`, dates.
+    text : DataFrame
+        As read.
+    names : dict
+        Column of `text` -> column of `frame`.
+    """
+    reasons = {}
+    for column, name in names.items():
+        why = why_no_date(text.loc[frame[name].isna(), column])
+        for reason in why.unique():
+            bad = frame.index.isin(why.index[why == reason])
+            reasons[reason] = reasons.get(reason, pd.Series(False, index=frame.index)) | bad
+    return reasons
+
+
+def repeated_ids(frame: pd.DataFrame, order: list, provenance: Provenance) -> pd.Series:
+    """Rows whose id another row has that ranks higher.
+
+    Among rows with the same id the one that is last by the columns `order`, then by all others,
+    stays, so that the order of the rows in the file does not matter.
+    """
+    again = frame["incident_id"].duplicated(keep=False)
+    if not again.any():
+        return again
+    doubled = frame[again].drop_duplicates()
+    keys = [*order, *(name for name in frame.columns if name not in order)]
+    ranked = frame[again].sort_values(keys, kind="stable", na_position="first")
+    stays = ranked.index[~ranked["incident_id"].duplicated(keep="last")]
+    differ = doubled.loc[doubled["incident_id"].duplicated(keep=False), "incident_id"].unique()
+    if len(differ):
+        provenance.warnings["rows with the same id differ, one kept"] = differ.tolist()
+    return again & ~frame.index.isin(stays)
+
+
+def finish(frame: pd.DataFrame, provenance: Provenance, unknown_region=None, may_lack=()) -> tuple:
     """Add groups, check places and deaths, fill the account, and return the conforming frame.
 
     Warns, and keeps: order of low, best and high; a missing region; a region name that is not in
     places.csv (`unknown_region`, a mask); a position whose longitude has the wrong sign; a position
     outside the named region or outside the three countries.
+
+    Raises
+    ------
+    SourceError
+        A value breaks the schema.
     """
     frame = frame.copy()
     if unknown_region is None:
         unknown_region = pd.Series(False, index=frame.index)
     frame["group"] = actors.add_group(frame)
     frame = schema.conform(frame)
-    schema.check(frame)
+    verify(frame, provenance.path, may_lack)
     low, best, high = (frame[f"deaths_{which}"] for which in ("low", "best", "high"))
     doubts = {
         "low, best, high out of order": ((low > best) | (best > high)).fillna(False).astype(bool),
@@ -214,7 +236,7 @@ def finish(frame: pd.DataFrame, provenance: Provenance, unknown_region=None) -> 
         "region missing": frame["region"].isna() & ~unknown_region.to_numpy(),
         "region name not known": unknown_region.reset_index(drop=True),
         "position missing": frame["latitude"].isna() | frame["longitude"].isna(),
-        **places.doubtful_positions(frame),
+        **doubtful_positions(frame),
     }
     for kind, mask in doubts.items():
         if mask.any():
@@ -225,6 +247,58 @@ def finish(frame: pd.DataFrame, provenance: Provenance, unknown_region=None) -> 
     return frame, provenance
 
 
-def new_provenance(path, source: str, version: str) -> Provenance:
-    """An account to fill, with the file's name and hash."""
-    return Provenance(Path(path).name, source, version, _sha256(Path(path)))
+def verify(frame: pd.DataFrame, path: str, may_lack=()) -> None:
+    """The checks of `schema.check` without pandera, whose import takes longer than reading a file.
+
+    Raises
+    ------
+    SourceError
+        With the incident and the column of the first value that breaks the schema.
+    """
+    for column in schema.COLUMNS:
+        values = frame[column.name]
+        bad = (
+            values.isna()
+            if column.required and column.name not in may_lack
+            else pd.Series(False, frame.index)
+        )
+        if column.allowed:
+            bad |= ~values.astype(object).isin(column.allowed) & values.notna()
+        if column.name in schema.DEATHS:
+            bad |= (values < 0).fillna(False)
+        limit = {"latitude": 90, "longitude": 180}.get(column.name)
+        if limit:
+            bad |= values.abs() > limit
+        if column.name == "incident_id":
+            bad |= values.duplicated()
+        if column.name == "date_end":
+            bad |= values < frame["date_start"]
+        if bad.any():
+            row = frame[bad].iloc[0]
+            raise SourceError(
+                f"{path}: incident {row['incident_id']}: column {column.name}: "
+                f"{row[column.name]!r} is not "
+                f"allowed ({column.meaning.rstrip('.')}). Correct it or rebuild the file."
+            )
+
+
+__all__ = [
+    "EXPONENT",
+    "MAX_UNPACKED",
+    "Provenance",
+    "SourceError",
+    "choose_columns",
+    "drop_rows",
+    "finish",
+    "header_of",
+    "layout_of",
+    "new_provenance",
+    "open_bytes",
+    "read_wanted",
+    "repeated_ids",
+    "to_dates",
+    "to_ids",
+    "to_numbers",
+    "unreadable_dates",
+    "verify",
+]

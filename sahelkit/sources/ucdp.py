@@ -1,8 +1,9 @@
-"""UCDP Georeferenced Event Dataset (GED), yearly csv or zip, to incidents.
+"""UCDP Georeferenced Event Dataset: yearly GED and candidate releases, csv or zip, to incidents.
 
 Columns and meanings follow the GED codebook (Sundberg & Melander 2013, Journal of Peace Research
-50(4)). Both the official 49 columns and the 47 of the country extracts, whose deaths are called
-``best_est``, ``high_est``, ``low_est``, are read.
+50(4)) and, for the monthly candidates, Hegre et al. (2020, Research & Politics 7(3)). Read are the
+official 49 columns, those of releases since 17.1, the 47 of the country extracts, whose deaths are
+called ``best_est``, ``high_est``, ``low_est``, and a release that lacks its header row.
 """
 
 import re
@@ -12,13 +13,17 @@ import pandas as pd
 
 from sahelkit import places
 from sahelkit.sources.common import (
-    SourceError,
+    choose_columns,
+    drop_rows,
     finish,
-    header_of,
+    layout_of,
     new_provenance,
-    read_text,
+    read_wanted,
+    repeated_ids,
     to_dates,
+    to_ids,
     to_numbers,
+    unreadable_dates,
 )
 
 NEEDED = (
@@ -37,8 +42,8 @@ NEEDED = (
     "high",
     "low",
 )
-WANTED = ("deaths_civilians", "where_coordinates", "adm_1", "adm_2")
-RENAMED = {"best_est": "best", "high_est": "high", "low_est": "low"}
+WANTED = ("deaths_civilians", "where_coordinates", "adm_1", "adm_2", "code_status")
+RENAMED = {name: (name, f"{name}_est") for name in ("best", "high", "low")}
 MARKS = {"type_of_violence", "side_a", "side_b"}
 """Columns that no other format has: a header with these is GED, complete or not."""
 EVENT_TYPES = {
@@ -48,41 +53,39 @@ EVENT_TYPES = {
 }
 LOCATION_PRECISION = {1: 1, 2: 2, 3: 3, 4: 4, 5: 4, 6: 4, 7: 4}
 """UCDP where_prec -> location_precision: 5 is a linear or fuzzy feature, 6 country, 7 waters."""
+CLEAR = "clear"
+"""The code_status of an event that is vetted; candidates have others."""
 
 
 def recognises(header: list) -> bool:
     """Whether a header is GED's."""
-    return MARKS <= {name.strip().lower() for name in header}
-
-
-def _columns(path) -> dict:
-    columns = {}
-    for name in header_of(path):
-        plain = name.strip().lower()
-        plain = RENAMED.get(plain, plain)
-        if plain in NEEDED + WANTED:
-            columns[name] = plain
-    missing = [name for name in NEEDED if name not in columns.values()]
-    if missing:
-        raise SourceError(
-            f"{path}: UCDP GED without column {', '.join(missing)}. Download the csv again from "
-            "ucdp.uu.se/downloads and do not delete columns."
-        )
-    return columns
+    return MARKS.issubset(name.strip().lower() for name in header)
 
 
 def release_of(path) -> str:
-    """Release as the file name gives it, such as 24.1 for ``ged241-csv.zip``; else 'unknown'.
+    """Release as the file name gives it; else 'unknown'.
+
+    Yearly releases are called 24.1, monthly candidates 24.0.11, those from January to a month
+    24.01.24.09.
 
     >>> release_of("GEDEvent_v24_1.csv"), release_of("ged251-csv.zip"), release_of("events.csv")
     ('24.1', '25.1', 'unknown')
+    >>> release_of("GEDEvent_v26_0_8.csv"), release_of("GEDEvent_v26_01_26_06.csv")
+    ('26.0.8', '26.01.26.06')
     """
-    match = re.search(r"(?:ged|v)[_ ]?(\d{2})[._]?(\d)(?!\d)", Path(path).name, re.IGNORECASE)
+    name = Path(path).name
+    match = re.search(r"(?:ged|v)[_ ]?(\d{2})[._]01[._]\1[._](\d{2})(?!\d)", name, re.IGNORECASE)
+    if match:
+        return f"{match[1]}.01.{match[1]}.{match[2]}"
+    match = re.search(r"(?:ged|v)[_ ]?(\d{2})[._]0[._](\d{1,2})(?!\d)", name, re.IGNORECASE)
+    if match:
+        return f"{match[1]}.0.{int(match[2])}"
+    match = re.search(r"(?:ged|v)[_ ]?(\d{2})[._]?(\d)(?!\d)", name, re.IGNORECASE)
     return f"{match[1]}.{match[2]}" if match else "unknown"
 
 
 def read(path) -> tuple:
-    """Incidents of Mali, Burkina Faso and Niger in a GED file.
+    """Incidents of Mali, Burkina Faso and Niger in a GED or candidate file.
 
     Parameters
     ----------
@@ -103,62 +106,63 @@ def read(path) -> tuple:
     >>> release_of("ucdp_ged_24.1_sahel.csv")
     '24.1'
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    provenance = new_provenance(path, "ucdp-ged", release_of(path))
-    wanted = pa.array(list(places.COUNTRY_NAMES))
-    text, provenance.rows_read, ragged = read_text(
-        path, _columns(path), lambda table: pc.is_in(table["country"], value_set=wanted)
+    layout = layout_of(path)
+    columns = choose_columns(
+        layout, {name: RENAMED.get(name, ()) for name in NEEDED + WANTED}, NEEDED, "UCDP GED"
     )
-    foreign = provenance.rows_read - ragged - len(text)
-    provenance.dropped.update({"another country": foreign} if foreign else {})
-    provenance.dropped.update({"wrong number of fields": ragged} if ragged else {})
-    if text.empty:
-        raise SourceError(
-            f"{path}: none of {provenance.rows_read} rows is in Mali, Burkina Faso or Niger "
-            "(column country). Download the global file or one of the three countries."
-        )
-    text = text.reset_index(drop=True).reindex(columns=[*NEEDED, *WANTED], fill_value="")
+    provenance = new_provenance(path, "ucdp-ged", release_of(path), hashed=False)
+    text = read_wanted(layout, columns, provenance)
+    text = text.reindex(columns=[*NEEDED, *WANTED], fill_value="")
+    provisional = ~text["code_status"].str.strip().str.lower().isin([CLEAR, ""])
+    if _is_candidate(provenance.source_version, provisional):
+        provenance.source = "ucdp-candidate"
     frame, violence = _values(text, path)
     reasons = {
-        "unreadable date": frame["date_start"].isna() | frame["date_end"].isna(),
+        **unreadable_dates(frame, text, {"date_start": "date_start", "date_end": "date_end"}),
         "end before start": frame["date_end"] < frame["date_start"],
         "unknown type of violence": ~violence.isin(EVENT_TYPES),
-        "no id": frame["incident_id"].str.strip() == "",
-        "repeated id": frame["incident_id"].duplicated(),
-        "negative deaths": (frame[["deaths_best", "deaths_low", "deaths_high"]] < 0).any(axis=1),
+        "no id": frame["incident_id"] == "",
+        "negative deaths": (frame.filter(like="deaths_") < 0).any(axis=1),
     }
-    keep = pd.Series(True, index=frame.index)
-    for reason, mask in reasons.items():
-        mask = mask.fillna(False).astype(bool) & keep
-        if mask.any():
-            provenance.dropped[reason] += int(mask.sum())
-            keep &= ~mask
-    frame = frame[keep].reset_index(drop=True)
-    moved = places.in_split_region(frame["region"], text.loc[keep.to_numpy(), "adm_2"])
+    frame = drop_rows(frame, reasons, provenance)
+    again = repeated_ids(frame, ["date_end", "deaths_best"], provenance)
+    frame = drop_rows(frame, {"repeated id": again}, provenance)
+    text, provisional = text.loc[frame.index], provisional[frame.index]
+    _repair_menaka(frame, text, provenance)
+    if provenance.source == "ucdp-candidate" and provisional.any():
+        provenance.warnings["provisional: code_status is not Clear"] = frame.loc[
+            provisional, "incident_id"
+        ].tolist()
+    frame = frame.assign(source=provenance.source, source_version=provenance.source_version)
+    unknown = frame["region"].isna() & (text["adm_1"].str.strip() != "")
+    return finish(frame, provenance, unknown)
+
+
+def _is_candidate(release: str, provisional: pd.Series) -> bool:
+    """By the release, or where the name of the file does not tell, by provisional events in it."""
+    return release.count(".") > 1 or (release == "unknown" and bool(provisional.any()))
+
+
+def _repair_menaka(frame: pd.DataFrame, text: pd.DataFrame, provenance) -> None:
+    """Set the region of events in the cercles that became Ménaka; in place, and in the account."""
+    moved = places.in_split_region(frame["region"], text["adm_2"])
     if moved.any():
         provenance.repairs["Gao before the split, in a cercle of Ménaka: region set to Ménaka"] = (
             frame.loc[moved, "incident_id"].tolist()
         )
         frame.loc[moved, "region"] = "Ménaka"
-    frame["source"] = provenance.source
-    frame["source_version"] = provenance.source_version
-    unknown = frame["region"].isna() & (text.loc[keep.to_numpy(), "adm_1"].to_numpy() != "")
-    return finish(frame, provenance, unknown)
 
 
 def _values(text: pd.DataFrame, path) -> tuple:
     """Typed columns of the incidents frame from GED's text, and the type of violence."""
     violence = to_numbers(text["type_of_violence"], "Int32")
-    country = text["country"].map(places.COUNTRY_NAMES)
     latitude = to_numbers(text["latitude"], "float64")
     longitude = to_numbers(text["longitude"], "float64")
     precision = to_numbers(text["where_prec"], "Int32").map(LOCATION_PRECISION)
     date_precision = to_numbers(text["date_prec"], "Int8")
     frame = pd.DataFrame(
         {
-            "incident_id": text["id"].str.strip(),
+            "incident_id": to_ids(text["id"], path, "id"),
             "date_start": to_dates(text["date_start"], path, "date_start"),
             "date_end": to_dates(text["date_end"], path, "date_end"),
             "date_precision": date_precision.where(date_precision.between(1, 5), 5),
@@ -166,8 +170,8 @@ def _values(text: pd.DataFrame, path) -> tuple:
             "event_type": violence.map(EVENT_TYPES),
             "actor_a": text["side_a"],
             "actor_b": text["side_b"],
-            "country": country,
-            "region": places.canonical_regions(country, text["adm_1"]),
+            "country": text["country"],
+            "region": places.canonical_regions(text["country"], text["adm_1"]),
             "place": text["where_coordinates"].replace("", pd.NA),
             "latitude": latitude.where(latitude.between(-90, 90)),
             "longitude": longitude.where(longitude.between(-180, 180)),

@@ -1,0 +1,220 @@
+"""How fast `sahelkit load` is, as a whole process, beside a script with pandas.read_csv.
+
+Makes a file of the size of the global GED (418,000 rows, 49 columns, about 250 MB) and one like
+ACLED's
+(3 million rows) in a temporary folder, reads each several times in turn with both, and prints wall
+time, peak memory and their ratios. Everything in the files is made up.
+
+    python benchmarks/load.py [--rows 418000] [--acled-rows 3000000] [--times 5]
+"""
+
+import argparse
+import multiprocessing
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.sources.layout import GED_COLUMNS
+
+ROOT = Path(__file__).resolve().parent.parent
+COUNTRIES = ("Mali", "Burkina Faso", "Niger")
+SCRIPT = """
+import sys
+import pandas as pd
+frame = pd.read_csv(sys.argv[1])
+frame = frame[frame["country"].isin(["Mali", "Burkina Faso", "Niger"])]
+print(len(frame))
+"""
+WORDS = np.array(
+    [
+        "attack, kills",
+        'army "sources" say',
+        "village",
+        "clashes",
+        "made-up newspaper",
+        "patrol",
+        "near the town of",
+    ]
+)
+CHUNK = 100_000
+
+
+def texts(rng, rows: int, words: int) -> np.ndarray:
+    """Random phrases; a thousand different ones, repeated."""
+    pool = np.array(
+        [" ".join(WORDS[pick]) for pick in rng.integers(0, len(WORDS), (1000, words))], dtype=object
+    )
+    return pool[rng.integers(0, 1000, rows)]
+
+
+def countries(rng, rows: int) -> np.ndarray:
+    """Country of each row; one in a hundred is wanted, as in the global files."""
+    names = np.array([*COUNTRIES, *(f"Country {i}" for i in range(117))], dtype=object)
+    weights = np.r_[np.full(3, 0.011 / 3), np.full(117, 0.989 / 117)]
+    return rng.choice(names, rows, p=weights / weights.sum())
+
+
+def ged_rows(rng, first: int, rows: int) -> pd.DataFrame:
+    """Made-up rows with GED's columns and about its length, 600 bytes each."""
+    days = rng.integers(7000, 19700, rows).astype("datetime64[D]").astype(str).astype(object)
+    table = {name: rng.integers(1, 9999, rows) for name in GED_COLUMNS}
+    short = ("conflict_name", "dyad_name", "where_description", "source_headline")
+    words = {
+        **dict.fromkeys(short, 2),
+        "source_article": 13,
+        "where_coordinates": 1,
+        "side_a": 1,
+        "side_b": 1,
+    }
+    words |= {"source_office": 1, "source_original": 1, "adm_2": 1}
+    table |= {name: texts(rng, rows, count) for name, count in words.items()}
+    latitude, longitude = rng.uniform(11, 16, rows).round(6), rng.uniform(-3, 3, rows).round(6)
+    table |= {
+        "id": np.arange(first, first + rows),
+        "relid": [f"XXX-{i}-1" for i in range(first, first + rows)],
+        "year": [int(day[:4]) for day in days],
+        "code_status": "Clear",
+        "type_of_violence": rng.integers(1, 4, rows),
+        "where_prec": rng.integers(1, 7, rows),
+        "date_prec": rng.integers(1, 6, rows),
+        "adm_1": rng.choice(
+            np.array(["Gao region", "Est region", "Dosso region"], dtype=object), rows
+        ),
+        "latitude": latitude,
+        "longitude": longitude,
+        "geom_wkt": [f"POINT ({x} {y})" for x, y in zip(longitude, latitude, strict=True)],
+        "country": countries(rng, rows),
+        "region": "Africa",
+        "date_start": days + " 00:00:00.000",
+        "date_end": days + " 00:00:00.000",
+        "best": (best := rng.integers(0, 20, rows)),
+        "high": best + 1,
+        "low": best,
+    }
+    return pd.DataFrame(table)[list(GED_COLUMNS)]
+
+
+def acled_rows(rng, first: int, rows: int) -> pd.DataFrame:
+    """Made-up rows with ACLED's columns since 2023."""
+    days = rng.integers(13000, 19700, rows).astype("datetime64[D]").astype(str)
+    types = np.array(
+        ["Battles", "Protests", "Strategic developments", "Violence against civilians"],
+        dtype=object,
+    )
+    return pd.DataFrame(
+        {
+            "event_id_cnty": [f"XXX{i}" for i in range(first, first + rows)],
+            "event_date": days,
+            "year": [int(day[:4]) for day in days],
+            "time_precision": rng.integers(1, 4, rows),
+            "event_type": rng.choice(types, rows),
+            "sub_event_type": "made up",
+            "actor1": texts(rng, rows, 1),
+            "actor2": texts(rng, rows, 1),
+            "iso": rng.integers(1, 900, rows),
+            "country": countries(rng, rows),
+            "admin1": "Gao",
+            "location": texts(rng, rows, 1),
+            "latitude": rng.uniform(11, 16, rows).round(4),
+            "longitude": rng.uniform(-3, 3, rows).round(4),
+            "geo_precision": rng.integers(1, 4, rows),
+            "notes": texts(rng, rows, 12),
+            "fatalities": rng.integers(0, 9, rows),
+            "timestamp": rng.integers(1_600_000_000, 1_700_000_000, rows),
+        }
+    )
+
+
+def make(path: Path, maker, rows: int) -> None:
+    """Write a made-up file, a part at a time."""
+    rng = np.random.default_rng(1)
+    for first in range(0, rows, CHUNK):
+        part = maker(rng, first, min(CHUNK, rows - first))
+        part.to_csv(path, mode="a", index=False, header=first == 0)
+
+
+def make_apart(*arguments) -> None:
+    """`make` in a process of its own: a child's peak memory starts at that of its parent."""
+    worker = multiprocessing.get_context("spawn").Process(target=make, args=arguments)
+    worker.start()
+    worker.join()
+    if worker.exitcode:
+        raise SystemExit("the file could not be made")
+
+
+def measure(command: list, environment: dict) -> tuple:
+    """Seconds of wall time, of processor time, and MB of peak memory; it must succeed."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT, env=environment)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{command}: exit status {process.returncode}")
+    busy = usage.ru_utime + usage.ru_stime
+    return seconds, busy, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 2**20)
+
+
+def side_by_side(path: Path, times: int, environment: dict) -> None:
+    """Both, in turn; the first run of each warms the caches and does not count."""
+    commands = {
+        "pandas.read_csv": [sys.executable, "-c", SCRIPT, str(path)],
+        "sahelkit load": [sys.executable, "-m", "sahelkit.cli", "load", str(path)],
+    }
+    found = {name: [] for name in commands}
+    for turn in range(times + 1):
+        for name, command in commands.items():
+            result = measure(command, environment)
+            if turn:
+                found[name].append(result)
+    print(f"{path.name}: {path.stat().st_size / 1e6:.0f} MB, {times} runs each, in turn")
+    print(f"{'':<18}{'wall':>8}{'processor':>12}{'peak':>10}")
+    for kind, pick in (("median", statistics.median), ("best", min)):
+        figures = {
+            name: [pick(values) for values in zip(*runs, strict=True)]
+            for name, runs in found.items()
+        }
+        for name, (wall, busy, memory) in figures.items():
+            print(f"  {name:<16}{wall:6.2f} s{busy:10.2f} s{memory:7.0f} MB  {kind}")
+        ours, theirs = figures["sahelkit load"], figures["pandas.read_csv"]
+        ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
+        print(
+            "  {:<16}{:6.2f}  {:10.2f}  {:7.2f}     {}".format("ratio", *ratios, kind), flush=True
+        )
+
+
+def main() -> None:
+    """Make the files, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=418_000)
+    parser.add_argument("--acled-rows", type=int, default=3_000_000)
+    parser.add_argument("--times", type=int, default=5)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(Path(folder) / "pycache")}
+        environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        if options.rows:
+            make_apart(Path(folder) / "ged251.csv", ged_rows, options.rows)
+            side_by_side(Path(folder) / "ged251.csv", options.times, environment)
+        if options.acled_rows:
+            make_apart(Path(folder) / "acled.csv", acled_rows, options.acled_rows)
+            path = Path(folder) / "acled.csv"
+            command = [sys.executable, "-m", "sahelkit.cli", "load", str(path)]
+            wall, busy, memory = measure(command, environment)
+            print(f"{path.name}: {path.stat().st_size / 1e6:.0f} MB: sahelkit load")
+            print(f"  {wall:.1f} s, processor {busy:.1f} s, {memory:.0f} MB")
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"(peaks below {own:.0f} MB, the size of this script, cannot be told apart)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,282 @@
+"""The centre of violence and its scatter per year, from positions with weights."""
+
+import numpy as np
+import pandas as pd
+
+from sahelkit import places, schema
+from sahelkit.dataset import Dataset
+
+KINDS = ("mean", "median", "projected")
+AXES = ("major_km", "minor_km", "bearing_degrees")
+
+
+def positions(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
+    """Positions with their weight: incidents of the events, or grid cells of the shipped table.
+
+    Parameters
+    ----------
+    ds : Dataset
+    weight : str
+        `incidents`, a column of deaths, or `incidents_located` (incidents located to the district
+        or better: location precision 1 to 3).
+
+    Returns
+    -------
+    DataFrame
+        `year, country, priogrid_gid, latitude, longitude` (degrees), `weight` (greater than 0);
+        one row per year and position.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> int(positions(load())["weight"].sum())
+    3999
+    """
+    if ds.events is None:
+        table = ds.grid_year.assign(weight=ds.grid_year[weight])
+    else:
+        events = ds.events[ds.events["date_start"] >= schema.FIRST_MONTH.start_time]
+        table = events.dropna(subset=["latitude", "longitude"])
+        table = table.assign(
+            year=table["date_start"].dt.year,
+            priogrid_gid=places.grid_cell(table["latitude"], table["longitude"]),
+            weight=_weights(table, weight),
+        )
+    keys = ["year", "country", "priogrid_gid", "latitude", "longitude"]
+    table = table.assign(
+        year=table["year"].astype("int64"),
+        country=table["country"].astype("str"),
+        weight=table["weight"].astype("Float64").astype("float64"),
+    )
+    # Many incidents share a place: summed here, no later step sees a row for each.
+    table = table.groupby(keys)["weight"].sum().reset_index()
+    return table[table["weight"] > 0].reset_index(drop=True)
+
+
+def _weights(events: pd.DataFrame, weight: str):
+    if weight == "incidents":
+        return 1.0
+    if weight == "incidents_located":
+        return (events["location_precision"] <= 3).fillna(False).astype("Float64")
+    return events[weight]
+
+
+def _yearly(ds: Dataset, weight: str, statistic, columns: tuple) -> pd.DataFrame:
+    """One row per calendar year from `statistic(rows of positions) -> values`; NaN where empty."""
+    found = {year: statistic(rows) for year, rows in positions(ds, weight).groupby("year")}
+    table = pd.DataFrame.from_dict(found, orient="index", columns=list(columns), dtype="float64")
+    return table.reindex(ds.years).rename_axis("year")
+
+
+def _plane(rows: pd.DataFrame) -> np.ndarray:
+    return np.column_stack(places.project(rows["latitude"], rows["longitude"]))
+
+
+def centre(ds: Dataset, weight: str = "incidents", kind: str = "mean") -> pd.DataFrame:
+    """Centre of violence per year.
+
+    Parameters
+    ----------
+    ds : Dataset
+    weight : str
+        What is averaged: `incidents` or a column of deaths.
+    kind : str
+        'mean': mean latitude and longitude, as published maps have it. 'projected': mean in the
+        equal-area plane (`places.PROJECTION`). 'median': the point with the least sum of
+        distances in that plane, which a far cluster pulls less.
+
+    Returns
+    -------
+    DataFrame
+        Index year; `latitude`, `longitude` (degrees), `km_to_tripoint`. NaN in a year without
+        violence.
+
+    Raises
+    ------
+    ValueError
+        Unknown kind.
+
+    References
+    ----------
+    Ebdon, D. (1985). Statistics in Geography; by `pointpats.centrography`.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> centre(load()).loc[2018].round(2).tolist()
+    [14.85, -1.13, 147.78]
+    """
+    from pointpats import euclidean_median, weighted_mean_center
+
+    if kind not in KINDS:
+        raise ValueError(f"Invalid kind={kind!r}. Must be one of {KINDS}.")
+
+    def of_year(rows: pd.DataFrame) -> tuple:
+        weights = rows["weight"].to_numpy()
+        if kind == "mean":
+            place = weighted_mean_center(rows[["latitude", "longitude"]].to_numpy(), weights)
+        elif kind == "projected":
+            place = places.unproject(*weighted_mean_center(_plane(rows), weights))
+        else:
+            points = np.repeat(_plane(rows), weights.astype(int), axis=0)
+            place = places.unproject(*euclidean_median(points))
+        return tuple(place)
+
+    out = _yearly(ds, weight, of_year, ("latitude", "longitude"))
+    out["km_to_tripoint"] = places.km_to_tripoint(out["latitude"], out["longitude"])
+    return out
+
+
+def displacement(centres: pd.DataFrame) -> pd.DataFrame:
+    """How far each year's centre lies from the first year's: km east, km north, km in all.
+
+    Parameters
+    ----------
+    centres : DataFrame
+        `latitude`, `longitude` per year, as `centre` gives them.
+
+    Examples
+    --------
+    >>> two = pd.DataFrame({"latitude": [15.0, 14.0], "longitude": [0.0, 0.0]})
+    >>> displacement(two).round(0).iloc[1].tolist()
+    [0.0, -111.0, 111.0]
+    """
+    x, y = places.project(centres["latitude"], centres["longitude"])
+    first = np.flatnonzero(centres["latitude"].notna())[0]
+    out = pd.DataFrame({"km_east": x - x[first], "km_north": y - y[first]}, index=centres.index)
+    return out.assign(km=np.hypot(out["km_east"], out["km_north"]))
+
+
+def _bearing(angle_radians: float) -> float:
+    """Degrees clockwise from north, 0 to 180, of an axis given counter-clockwise from east."""
+    return float((90 - np.degrees(angle_radians)) % 180)
+
+
+def ellipses(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
+    """Scatter per year in the equal-area plane: standard distance, standard deviational ellipse.
+
+    Parameters
+    ----------
+    ds : Dataset
+    weight : str
+
+    Returns
+    -------
+    DataFrame
+        Index year; `latitude, longitude` of the centre in the plane, `standard_distance_km`,
+        `major_km, minor_km` (semi-axes), `bearing_degrees` of the major axis (clockwise from
+        north). The semi-axes are the square root of 2 times the standard deviations, so that the
+        ellipse holds 63 % of a normal scatter (Levine's CrimeStat correction, without degrees of
+        freedom, which a table of cells cannot give).
+
+    References
+    ----------
+    Yuill, R. (1971). The standard deviational ellipse. Geografiska Annaler B 53(1); Levine, N.
+    (2010), CrimeStat III, chapter 4; by `pointpats.centrography.ellipse`.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> row = ellipses(load()).loc[2018]
+    >>> bool(row["major_km"] > row["minor_km"])
+    True
+    """
+    from pointpats import ellipse
+
+    def of_year(rows: pd.DataFrame) -> tuple:
+        points, weights = _plane(rows), rows["weight"].to_numpy()
+        middle = np.average(points, axis=0, weights=weights)
+        latitude, longitude = places.unproject(*middle)
+        spread = np.average(((points - middle) ** 2).sum(axis=1), weights=weights)
+        major, minor, angle = ellipse(points, weights, method="yuill", degfreedCorr=False)
+        return latitude, longitude, np.sqrt(spread), major, minor, _bearing(angle)
+
+    columns = ("latitude", "longitude", "standard_distance_km", *AXES)
+    return _yearly(ds, weight, of_year, columns)
+
+
+def centre_region(
+    ds: Dataset,
+    weight: str = "incidents",
+    level: float = 0.95,
+    resamples: int = 1999,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Region of confidence of the mean centre per year, by a bootstrap of grid cells.
+
+    Whole cells are drawn with replacement, each with all its incidents: incidents of one place
+    are not independent of one another, and drawing them one by one would make the region too
+    small.
+
+    Parameters
+    ----------
+    ds : Dataset
+    weight : str
+    level : float
+        Of the region and of the interval.
+    resamples : int
+    seed : int
+
+    Returns
+    -------
+    DataFrame
+        Index year; `latitude, longitude, km_to_tripoint` of the mean centre, `major_km, minor_km,
+        bearing_degrees` of the ellipse, and `km_low, km_high`, the percentile interval of its
+        distance to the tripoint.
+
+    References
+    ----------
+    Efron, B. & Tibshirani, R. (1993). An Introduction to the Bootstrap, on clusters; Field, C. &
+    Welsh, A. (2007). Bootstrapping clustered data. JRSS B 69(3).
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> row = centre_region(load(), resamples=199).loc[2018]
+    >>> bool(row["km_low"] < 147.8 < row["km_high"])
+    True
+    """
+    from scipy.stats import chi2
+
+    rng = np.random.default_rng(seed)
+    tail = 50 * (1 - level)
+
+    def of_year(rows: pd.DataFrame) -> tuple:
+        sums = rows[["latitude", "longitude"]].mul(rows["weight"], axis=0)
+        sums = sums.assign(weight=rows["weight"]).groupby(rows["priogrid_gid"]).sum().to_numpy()
+        n = len(sums)
+        drawn = rng.multinomial(n, np.full(n, 1 / n), size=resamples) @ sums
+        latitude, longitude = drawn[:, 0] / drawn[:, 2], drawn[:, 1] / drawn[:, 2]
+        variances, axes = np.linalg.eigh(np.cov(*places.project(latitude, longitude)))
+        minor, major = np.sqrt(np.clip(variances, 0, None) * chi2.ppf(level, 2))
+        low, high = np.percentile(places.km_to_tripoint(latitude, longitude), [tail, 100 - tail])
+        total = sums.sum(axis=0)
+        bearing = _bearing(np.arctan2(axes[1, 1], axes[0, 1]))
+        return total[0] / total[2], total[1] / total[2], major, minor, bearing, low, high
+
+    columns = ("latitude", "longitude", *AXES, "km_low", "km_high")
+    out = _yearly(ds, weight, of_year, columns)
+    out["km_to_tripoint"] = places.km_to_tripoint(out["latitude"], out["longitude"])
+    return out
+
+
+def outline(row: pd.Series, points: int = 90) -> tuple:
+    """Latitudes and longitudes along an ellipse, for drawing.
+
+    Parameters
+    ----------
+    row : Series
+        `latitude, longitude, major_km, minor_km, bearing_degrees`, as `ellipses` and
+        `centre_region` give them.
+    """
+    turn = np.linspace(0, 2 * np.pi, points)
+    angle = np.radians(90 - row["bearing_degrees"])
+    along, across = row["major_km"] * np.cos(turn), row["minor_km"] * np.sin(turn)
+    x, y = places.project(row["latitude"], row["longitude"])
+    return places.unproject(
+        x + along * np.cos(angle) - across * np.sin(angle),
+        y + along * np.sin(angle) + across * np.cos(angle),
+    )
+
+
+__all__ = ["centre", "centre_region", "displacement", "ellipses", "outline", "positions"]

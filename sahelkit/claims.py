@@ -1,0 +1,332 @@
+"""Published statements and their checks: what the data say to each, one verdict per statement."""
+
+from inspect import signature
+
+import pandas as pd
+
+from sahelkit import checks, checks_groups, checks_record
+from sahelkit.files import read_table
+from sahelkit.readings import CannotCheck, Finding, readings
+from sahelkit.verdicts import VERDICTS, judge
+
+SHIPPED, GED, ACLED = "shipped", "ged", "acled"
+KINDS = {"ucdp-ged": GED, "ucdp-candidate": GED, "acled": ACLED}
+DOCUMENTS = {
+    "tracker-2017": "R. Lyammouri, monthly tracker, 24 April 2017",
+    "zimmerer-2017": "M. Zimmerer, 24 August 2017",
+    "baloi-2019": "A.-M. Baloi, Grey Dynamics, December 2019",
+    "thread-2020": "Thread on JNIM, 6 April 2020",
+    "alert-2020": "Security alert, 13 November 2020",
+}
+"""The five documents; every other source of a claim is a publication with numbers."""
+LISTS = ("country", "region", "family", "violence")
+ONE_TABLE = ("rows_read", "precise_share", "official", "official_ratio", "official_share")
+"""Checks of one table that has no variants."""
+COLUMNS = (
+    "id",
+    "claim",
+    "source",
+    "date",
+    "place",
+    "kind",
+    "expected",
+    "found",
+    "range",
+    "verdict",
+    "why",
+)
+
+
+def read() -> pd.DataFrame:
+    """The ledger, one row per statement, all text.
+
+    Returns
+    -------
+    DataFrame
+        `id, claim, source, date, place, kind, check, parameters, expected, tolerance,
+        checkable_with, note`. Columns are described in ``data/README.md``.
+
+    Examples
+    --------
+    >>> read()["id"].is_unique
+    True
+    """
+    return read_table("claims.csv")
+
+
+def parameters(text: str) -> dict:
+    """Parameters of a check from ``name=value; name=value``; lists are separated by |.
+
+    >>> parameters("country=MLI|BFA; start=2017-03")
+    {'country': ('MLI', 'BFA'), 'start': '2017-03'}
+    """
+    pairs = (part.partition("=") for part in text.split(";") if part.strip())
+    found = {name.strip(): value.strip() for name, _, value in pairs}
+    return {n: tuple(v.split("|")) if n in LISTS else v for n, v in found.items()}
+
+
+def check_named(name: str):
+    """The check function that a claim names.
+
+    Raises
+    ------
+    ValueError
+        There is no such check.
+    """
+    for module in (checks, checks_record, checks_groups):
+        function = getattr(module, name, None)
+        if callable(function) and "reading" in signature(function).parameters:
+            return function
+    raise ValueError(f"claims.csv names the check {name!r}, which does not exist.")
+
+
+def evaluate(ds, only=None) -> pd.DataFrame:
+    """Check every statement against a dataset.
+
+    Parameters
+    ----------
+    ds : Dataset
+        Shipped tables or a user's file.
+    only : iterable of str, optional
+        Ids of the claims to check.
+
+    Returns
+    -------
+    DataFrame
+        One row per claim: `COLUMNS`. `found` is a number or text, missing where the claim cannot
+        be checked; `range` holds the lowest and highest number over the readings of the data, or
+        the other values that some source gives; `why` is one sentence.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> evaluate(load(), only=["thread-2020-01"])["verdict"].tolist()
+    ['reproduced']
+    """
+    rows = read()
+    rows = rows[rows["id"].isin(list(only))] if only is not None else rows
+    kind = SHIPPED if ds.shipped else KINDS.get(ds.provenance.source, "other")
+    found = readings(ds)
+    results = [_evaluate_one(row, found, kind) for row in rows.itertuples()]
+    table = rows[["id", "claim", "source", "date", "place", "kind", "expected"]].reset_index(
+        drop=True
+    )
+    return pd.concat([table, pd.DataFrame(results)], axis=1)[list(COLUMNS)]
+
+
+def _evaluate_one(row, readings: list, kind: str) -> dict:
+    allowed = row.checkable_with.split("|")
+    usable = kind in allowed or (kind == "other" and len(allowed) == 3)
+    try:
+        if not row.check:
+            raise CannotCheck(row.note)
+        if not usable:
+            raise CannotCheck(_not_with(row, allowed, readings))
+        finding = find(row, readings)
+    except CannotCheck as reason:
+        return {"found": None, "range": "", "verdict": VERDICTS[3], "why": f"{reason}."}
+    why = finding.why + (f"; {row.note}" if row.note else "")
+    return {
+        "found": finding.value,
+        "range": _range_text(finding),
+        "verdict": judge(row.expected, row.tolerance, finding),
+        "why": f"{why}.",
+    }
+
+
+def _not_with(row, allowed: list, readings: list) -> str:
+    """Why a source cannot check a claim, with what it finds instead where it finds something."""
+    names = {SHIPPED: "the shipped data", GED: "a UCDP GED file", ACLED: "an ACLED export"}
+    needed = " or ".join(names[name] for name in allowed if name in names)
+    reason = f"needs {needed}" + (f" ({row.note})" if row.note else "")
+    try:
+        finding = find(row, readings[:1])
+    except CannotCheck:
+        return reason
+    return f"{reason}; for comparison: {shown(finding.value)}, {finding.why}"
+
+
+def find(row, readings: list) -> Finding:
+    """Run the check of a claim: the finding of the plain reading, with the span of all.
+
+    Raises
+    ------
+    CannotCheck
+        The data do not answer.
+    """
+    function, given = check_named(row.check), parameters(row.parameters)
+    plain = function(readings[0], **given)
+    varied = row.check not in ONE_TABLE and (
+        function.__module__ == checks.__name__ or row.check == "inside_zone"
+    )
+    if not varied:
+        return plain
+    values = [plain.value]
+    for reading in readings[1:]:
+        if not _meant(reading, row.check, given):
+            continue
+        try:
+            values.append(function(reading, **given).value)
+        except CannotCheck:
+            continue  # a reading may leave nothing to count; the plain one did not
+    if isinstance(plain.value, str):
+        others = tuple(dict.fromkeys(v for v in values if v != plain.value))
+        return Finding(plain.value, plain.why, others=(*plain.others, *others), steady=not others)
+    return Finding(plain.value, plain.why, min(values), max(values))
+
+
+def _meant(reading, check: str, given: dict) -> bool:
+    """Whether a reading asks the same question: the same unit, and a zone that the table knows."""
+    unit = given.get("weight", "incidents")
+    if reading.weight.startswith("deaths") and unit != "deaths_best":
+        return False
+    zones = (
+        ("regions", "authority")
+        if check != "inside_zone"
+        else ("regions", "authority", "radius", "border")
+    )
+    return reading.definition in zones
+
+
+def shown(value) -> str:
+    """A found value as people read it.
+
+    >>> shown(3999.0), shown(5.5966), shown("Ménaka"), shown(None)
+    ('3,999', '5.6', 'Ménaka', '–')
+    """
+    if value is None or (isinstance(value, float) and pd.isna(value)):
+        return "–"
+    if isinstance(value, str):
+        return value.replace("|", ", ")
+    whole = abs(value) >= 100 or value == int(value)
+    return f"{value:,.{0 if whole else 1 if abs(value) >= 1 else 2}f}"
+
+
+def _range_text(finding: Finding) -> str:
+    if finding.others:
+        return ", ".join(finding.others)
+    if finding.low is None or finding.high is None or finding.low == finding.high:
+        return ""
+    return f"{shown(finding.low)} to {shown(finding.high)}"
+
+
+def as_records(results: pd.DataFrame) -> list:
+    """Results as plain dicts for JSON, keys `COLUMNS`."""
+    return results.astype(object).where(results.notna(), None).to_dict("records")
+
+
+def counts(results: pd.DataFrame) -> pd.DataFrame:
+    """Number of claims per source and verdict, the documents first, all publications together."""
+    source = results["source"].map(lambda s: DOCUMENTS.get(s, "Published numbers"))
+    table = pd.crosstab(source, results["verdict"]).reindex(columns=list(VERDICTS), fill_value=0)
+    order = [*DOCUMENTS.values(), "Published numbers"]
+    return table.reindex([name for name in order if name in table.index]).rename_axis("source")
+
+
+def as_markdown(results: pd.DataFrame, source: str | None = None) -> str:
+    """Results to read, of one source or all, as a Markdown table.
+
+    Parameters
+    ----------
+    results : DataFrame
+        From `evaluate`.
+    source : str, optional
+        A key of `DOCUMENTS` or the name of a publication.
+    """
+    rows = results if source is None else results[results["source"] == source]
+    shown_range = rows["range"].map(lambda text: f" ({text})" if text else "")
+    table = pd.DataFrame(
+        {
+            "claim": rows["claim"],
+            "expected": rows["expected"].str.replace("|", ", ").str.replace("..", " to "),
+            "found": rows["found"].map(shown) + shown_range,
+            "verdict": "**" + rows["verdict"] + "**",
+            "why": rows["why"],
+        }
+    )
+    return markdown(table)
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """A table of texts as Markdown, left-aligned, without its index.
+
+    >>> print(markdown(pd.DataFrame({"a": ["x"], "b": ["1|2"]})))
+    | a | b |
+    |:--|:--|
+    | x | 1\\|2 |
+    """
+    lines = [list(table.columns), *table.to_numpy().tolist()]
+    lines = ["| " + " | ".join(str(c).replace("|", "\\|") for c in line) + " |" for line in lines]
+    return "\n".join([lines[0], "|" + ":--|" * table.shape[1], *lines[1:]])
+
+
+def as_table(results: pd.DataFrame):
+    """Results for a terminal, a rich renderable: one table per source, coloured by verdict."""
+    from rich import box
+    from rich.console import Group
+    from rich.markup import escape
+    from rich.table import Table
+    from rich.text import Text
+
+    colours = dict(zip(VERDICTS, ("green", "yellow", "red", "bright_black"), strict=True))
+    tables = []
+    for source, rows in results.groupby("source", sort=False):
+        title = DOCUMENTS.get(source, source)
+        table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+        table.add_column("claim", ratio=4)
+        table.add_column("expected", width=14)
+        table.add_column("found", width=14)
+        table.add_column("verdict", width=17)
+        table.add_column("why", ratio=6)
+        for row in rows.itertuples():
+            verdict = Text(row.verdict, style=colours[row.verdict])
+            words = [escape(t) for t in (row.claim, shown(row.expected), shown(row.found), row.why)]
+            table.add_row(*words[:3], verdict, words[3])
+        tables.append(table)
+    counted = results["verdict"].value_counts().reindex(list(VERDICTS), fill_value=0)
+    summary = ", ".join(f"{number} {verdict}" for verdict, number in counted.items())
+    return Group(*tables, Text(f"{len(results)} statements: {summary}."))
+
+
+def scores(ds, claim_id: str, weight: str = "incidents") -> pd.DataFrame:
+    """Incidents or deaths per year and country behind a prediction on where a group strikes.
+
+    Parameters
+    ----------
+    ds : Dataset
+    claim_id : str
+        A claim whose check is `years_led`.
+    weight : str
+        'incidents' or 'deaths_best'.
+
+    Returns
+    -------
+    DataFrame
+        Index year; columns BFA, MLI, NER; `holds` says whether the predicted country leads.
+    """
+    row = read().set_index("id").loc[claim_id]
+    given = parameters(row["parameters"])
+    plain = readings(ds)[0]
+    table = checks.yearly_by_country(plain, given["family"], weight)
+    table = table[table.index >= int(given["first"])]
+    country = given["country"][0]
+    return table.assign(holds=table[country] > table.drop(columns=country).max(axis=1))
+
+
+def discrepancies() -> pd.DataFrame:
+    """What the five documents say of an incident, where other reports say otherwise.
+
+    Returns
+    -------
+    DataFrame
+        `document, incident, what` (day, place, toll), `document says`, `others say` (with how
+        many reports and who), one row per difference. From the raw sheet of reports.
+
+    Examples
+    --------
+    >>> sorted(discrepancies()["what"].unique())
+    ['day', 'place', 'toll']
+    """
+    from sahelkit.discrepancies import differences
+
+    return differences()

@@ -1,0 +1,267 @@
+"""How violence rose: counts on a complete calendar, the last month, ratios between years."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sahelkit import places
+from sahelkit.dataset import COUNTS, Dataset
+
+LEVEL = 0.95
+"""Of every interval."""
+THIN_PROBABILITY = 0.01
+"""A last month rarer than this, given the twelve before, is flagged as thin."""
+
+
+def add_zone(table: pd.DataFrame, definition: str = "regions") -> pd.DataFrame:
+    """The table with a column `zone`: 'Liptako-Gourma' or 'elsewhere'.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `Dataset.region_month`.
+    definition : str
+        'regions' or 'authority'; the other definitions need positions (`places.in_liptako_gourma`).
+    """
+    inside = places.in_liptako_gourma(table, definition)
+    return table.assign(zone=np.where(inside, "Liptako-Gourma", "elsewhere"))
+
+
+def monthly(table: pd.DataFrame, by=None, weight: str = "incidents") -> pd.DataFrame:
+    """Incidents or deaths per month, months without violence as zeros.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `Dataset.region_month`, whole or some of its rows.
+    by : str, optional
+        A column to tell apart: 'country', 'violence', 'group', 'region', or 'zone' (`add_zone`).
+    weight : str
+        'incidents' or one of the deaths columns.
+
+    Returns
+    -------
+    DataFrame
+        Index: all months, a PeriodIndex named 'month'. Columns: the values of `by`, or `weight`.
+        Deaths that the source does not give are missing, not zero.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> monthly(load().region_month, by="country").loc["2023-12"].sum().item()
+    44
+    """
+    keys = ["month"] if by is None else ["month", by]
+    sums = table.groupby(keys, observed=True)[weight].sum(min_count=1)
+    wide = sums.to_frame() if by is None else sums.unstack(by)
+    wide.columns = [str(name) for name in wide.columns]
+    first, last = table["month"].min(), table["month"].max()
+    wide = wide.reindex(pd.period_range(first, last, freq="M", name="month"))
+    if table[weight].isna().all():
+        return wide.astype("float64")
+    filled = wide.fillna(0)
+    return filled.astype("int64") if (filled == filled.round()).all(axis=None) else filled
+
+
+def yearly(table: pd.DataFrame, by=None, weight: str = "incidents") -> pd.DataFrame:
+    """Incidents or deaths per calendar year; as `monthly`, with the year as index.
+
+    >>> from sahelkit import load
+    >>> yearly(load().region_month, weight="deaths_best").loc[[2016, 2023], "deaths_best"].tolist()
+    [516, 8752]
+    """
+    counts = monthly(table, by, weight)
+    return counts.groupby(counts.index.year.rename("year")).sum(min_count=1)
+
+
+def calendar(table: pd.DataFrame, by: list) -> pd.DataFrame:
+    """Incidents and deaths with low and high per month and kind, months without violence as zeros.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `Dataset.region_month`, with `zone` if asked for (`add_zone`).
+    by : list of str
+        Columns to tell apart.
+
+    Returns
+    -------
+    DataFrame
+        `month`, the columns of `by`, `kind` (their values in words), and the counts.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> kinds = calendar(add_zone(load().region_month), ["country", "zone", "violence"])
+    >>> len(kinds) == 144 * 3 * 2 * 2
+    True
+    """
+    sums = table.groupby(["month", *by], observed=True)[list(COUNTS)].sum(min_count=1).reset_index()
+    kind = sums[by].astype("str").agg(", ".join, axis=1)
+    sums.insert(1, "kind", kind)
+    return sums
+
+
+@dataclass(frozen=True)
+class LastMonth:
+    """The last month beside the twelve before: its count, their mean, the chance of so few."""
+
+    month: pd.Period
+    incidents: int
+    mean_before: float
+    probability: float
+
+    @property
+    def thin(self) -> bool:
+        """Whether the month is too thin to be read as a fall."""
+        return self.probability < THIN_PROBABILITY
+
+
+def last_month(table: pd.DataFrame) -> LastMonth:
+    """Is the last month complete? The chance of so few incidents, given the twelve months before.
+
+    The last month of a release is often still being coded. The chance is that of a negative
+    binomial with mean and variance of the twelve months before (Poisson if they vary less).
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> found = last_month(load().region_month)
+    >>> str(found.month), found.incidents, found.thin
+    ('2023-12', 44, True)
+    """
+    from scipy import stats
+
+    counts = monthly(table)["incidents"]
+    before, count = counts.iloc[-13:-1], int(counts.iloc[-1])
+    mean, variance = before.mean(), before.var()
+    if not mean > 0:
+        chance = 1.0
+    elif variance > mean:
+        chance = stats.nbinom.cdf(count, mean**2 / (variance - mean), mean / variance)
+    else:
+        chance = stats.poisson.cdf(count, mean)
+    return LastMonth(counts.index[-1], count, float(mean), float(chance))
+
+
+def peak(table: pd.DataFrame, weight: str = "incidents", months: int = 12) -> tuple:
+    """The heaviest spell of that many consecutive months: its last month, and its sum.
+
+    >>> from sahelkit import load
+    >>> str(peak(load().region_month)[0])
+    '2023-11'
+    """
+    sums = monthly(table, weight=weight)[weight].rolling(months).sum().dropna()
+    return (sums.idxmax(), float(sums.max())) if len(sums) else (None, np.nan)
+
+
+def count_ratio(later: int, earlier: int, level: float = LEVEL) -> tuple:
+    """Ratio of two Poisson counts with its exact interval.
+
+    Given their sum, the later count is binomial; the Clopper-Pearson interval of its share p
+    becomes that of the ratio p / (1 - p) (Przyborowski & Wilenski 1940).
+
+    Returns
+    -------
+    (ratio, low, high)
+        Infinite above where the earlier count is zero; all NaN where both are.
+
+    Examples
+    --------
+    >>> [round(x, 2) for x in count_ratio(20, 10)]
+    [2.0, 0.89, 4.78]
+    """
+    from scipy import stats
+
+    if later + earlier == 0:
+        return (np.nan,) * 3
+    found = stats.binomtest(int(later), int(later + earlier)).proportion_ci(level, "exact")
+    odds = [p / (1 - p) if p < 1 else np.inf for p in (found.low, found.high)]
+    return (later / earlier if earlier else np.inf, *odds)
+
+
+def ratios(
+    table: pd.DataFrame, weight="incidents", base=None, *, draws=2000, seed=0
+) -> pd.DataFrame:
+    """Each year's total over the year before, or over a base year, with two intervals.
+
+    The exact interval holds for independent incidents (`count_ratio`); violence comes in waves,
+    so the bootstrap over the months of both years is wider and the one to quote. Deaths, which
+    come in clusters, have the bootstrap alone.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `Dataset.region_month`.
+    weight : str
+        What is summed.
+    base : int, optional
+        Year to compare with; default the year before each.
+    draws, seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        Index year; `total, base_total, ratio, exact_low, exact_high, low, high`.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> found = ratios(load().region_month, base=2016).loc[2023]
+    >>> found[["ratio", "exact_low", "exact_high"]].round(1).tolist()
+    [14.0, 11.0, 18.1]
+    """
+    rng = np.random.default_rng(seed)
+    counts = monthly(table, weight=weight)[weight]
+    months = {year: values.to_numpy(float) for year, values in counts.groupby(counts.index.year)}
+    tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
+    rows = {}
+    for year in months:
+        other = year - 1 if base is None else base
+        if other not in months or other >= year:
+            continue
+        late, early = months[year], months[other]
+        exact = count_ratio(late.sum(), early.sum()) if weight == "incidents" else (np.nan,) * 3
+        resampled = [rng.choice(values, (draws, len(values))).sum(1) for values in (late, early)]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            drawn = resampled[0] / resampled[1]
+            ratio = late.sum() / early.sum()
+        drawn = drawn[~np.isnan(drawn)]
+        low, high = np.quantile(drawn, tails, method="lower") if len(drawn) else (np.nan, np.nan)
+        rows[year] = (late.sum(), early.sum(), ratio, exact[1], exact[2], low, high)
+    names = ["total", "base_total", "ratio", "exact_low", "exact_high", "low", "high"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis("year")
+
+
+def rise(ds: Dataset, definition="regions", weight: str = "incidents", base: int = 2016) -> float:
+    """The last year's total over that of a base year, for `variants.over_variants`.
+
+    The base is the first year where the data begin later. `definition` is taken, because every
+    statistic over variants is called with it, and not used: the three countries are one zone.
+
+    >>> from sahelkit import load
+    >>> round(rise(load(), weight="deaths_best"), 1)
+    17.0
+    """
+    totals = yearly(ds.region_month, weight=weight)[weight]
+    early = totals.loc[max(base, totals.index[0])]
+    return float(totals.iloc[-1] / early) if early else np.nan
+
+
+def against_published(ds: Dataset) -> pd.DataFrame:
+    """Deaths per country and year in the tables beside UCDP's published totals.
+
+    Returns
+    -------
+    DataFrame
+        `country, year, deaths_best, published, release, difference` (published less table) for
+        every published country-year; deaths_best is missing beyond the tables' years.
+    """
+    table = yearly(ds.region_month, "country", "deaths_best").rename_axis(columns="country")
+    own = table.stack().rename("deaths_best").reset_index()
+    published = ds.country_year.rename(columns={"deaths_best": "published"})
+    out = published[["country", "year", "published", "deaths_low", "deaths_high", "release"]]
+    out = out.merge(own, on=["country", "year"], how="left")
+    return out.assign(difference=out["published"] - out["deaths_best"])

@@ -1,0 +1,203 @@
+"""Many events at once: pooled event study, waiting times, displacement between areas."""
+
+import numpy as np
+import pandas as pd
+
+from sahelkit import actors, interventions
+from sahelkit.placebos import expected
+
+
+def _bins(values: np.ndarray, starts: np.ndarray, size: int) -> np.ndarray:
+    """Sums over bins: values (n,), starts (..., k) positions -> (..., k)."""
+    total = np.concatenate([[0.0], values.cumsum()])
+    return total[starts + size] - total[starts]
+
+
+def event_study(series, dates, reach: int = 6, size: int = 1) -> pd.DataFrame:
+    """Counts around many dates, pooled, over what the stretch before would lead one to expect.
+
+    For every bin the counts after (or before) all dates are summed and divided by the sum of their
+    expectations: each date's own mean over the bins before it, times the season. The placebo band
+    moves all dates together by every possible step around the calendar, so that their spacing
+    (losses of leaders come in clusters) and the series' autocorrelation stay as they are.
+
+    Parameters
+    ----------
+    series : Series or list of Series
+        Counts on one calendar; a list gives one series per date.
+    dates : sequence of date-like
+    reach : int
+        Bins before and after.
+    size : int
+        Units per bin. The unit of the date itself is in no bin.
+
+    Returns
+    -------
+    DataFrame
+        Index `bin` (-reach..-1, 1..reach); `observed`, `expected`, `ratio`, `low`, `high` (95 % of
+        placebo ratios), `p` (two-sided placebo share); and, the same in each row, `dates` used,
+        `placebos`, `ratio_after`, `p_after` (all bins after together).
+
+    Raises
+    ------
+    ValueError
+        No date has all its bins within the series.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> table = event_study(interventions.series(load(), "all"), ["2020-06-03", "2020-11-10"], 3)
+    >>> table.index.tolist()
+    [-3, -2, -1, 1, 2, 3]
+    """
+    dates = list(dates)
+    many = list(series) if isinstance(series, list) else [series] * len(dates)
+    calendar = many[0].index
+    span = reach * size
+    at = np.array(
+        [calendar.get_loc(pd.Period(pd.Timestamp(str(d)), calendar.freq)) for d in dates], int
+    )
+    fits = (at >= span) & (at + span < len(calendar))
+    at, many = at[fits], [s for s, ok in zip(many, fits, strict=True) if ok]
+    if not len(at):
+        raise ValueError("No date has all its bins within the series.")
+    valid = len(calendar) - 2 * span
+    offsets = np.concatenate([np.arange(-reach, 0) * size, 1 + np.arange(reach) * size])
+    observed, hoped = 0.0, 0.0
+    for position, own in zip(at, many, strict=True):
+        moved = span + (position - span + np.arange(valid)) % valid
+        starts = moved[:, None] + offsets
+        counts = _bins(own.to_numpy(float), starts, size)
+        usual = _bins(expected(own), starts, size)
+        level = counts[:, :reach].sum(1) / usual[:, :reach].sum(1)
+        observed, hoped = observed + counts, hoped + level[:, None] * usual
+    ratio = observed / np.maximum(hoped, 1e-9)
+    after = observed[:, reach:].sum(1) / np.maximum(hoped[:, reach:].sum(1), 1e-9)
+    low, high = np.quantile(ratio, [0.025, 0.975], axis=0)
+    bins = np.concatenate([np.arange(-reach, 0), np.arange(1, reach + 1)])
+    table = {
+        "observed": observed[0],
+        "expected": hoped[0],
+        "ratio": ratio[0],
+        "low": low,
+        "high": high,
+    }
+    return pd.DataFrame(table | {"p": _two_sided(ratio)}, index=pd.Index(bins, name="bin")).assign(
+        dates=len(at),
+        placebos=valid,
+        ratio_after=after[0],
+        p_after=float(_two_sided(after[:, None])[0]),
+    )
+
+
+def _two_sided(values: np.ndarray) -> np.ndarray:
+    """Share of placebos (rows) at least as far from their median as the first row, per column."""
+    distance = np.abs(
+        np.log(np.maximum(values, 1e-9)) - np.log(np.maximum(np.median(values, 0), 1e-9))
+    )
+    return (distance >= distance[0] - 1e-12).mean(0)
+
+
+def waiting_days(incident_days, calendar: pd.PeriodIndex) -> pd.Series:
+    """Days from each day of a calendar to the next incident after it; missing after the last one.
+
+    >>> calendar = pd.period_range("2020-01-01", periods=4, freq="D")
+    >>> waiting_days(pd.to_datetime(["2020-01-03"]), calendar).tolist()
+    [2.0, 1.0, nan, nan]
+    """
+    days = np.unique(pd.DatetimeIndex(incident_days).to_period("D").asi8)
+    now = calendar.asi8
+    following = np.searchsorted(days, now, side="right")
+    out = np.full(len(now), np.nan)
+    some = following < len(days)
+    out[some] = days[following[some]] - now[some]
+    return pd.Series(out, index=calendar, name="days")
+
+
+def waiting_placebo(
+    incidents: list, dates, calendar: pd.PeriodIndex, within_days: int = 365
+) -> pd.DataFrame:
+    """Waiting time to the next incident after each date, among those of the days around.
+
+    Parameters
+    ----------
+    incidents : list of array-like
+        Per date, the days of the incidents that would count as retaliation.
+    dates : sequence of date-like
+    calendar : PeriodIndex
+        Days on which an event could have fallen.
+    within_days : int
+        The comparison is with every day at most so far away: incidents grew more frequent.
+
+    Returns
+    -------
+    DataFrame
+        Per date `date`, `days` waited, `usual` (median of the days around), `share` of the days
+        around with a waiting time as short or shorter, `shares_mean` (mean over dates), `p_mean`:
+        share of the steps
+        by which all dates can be moved together (at most `within_days` to either side) that give a
+        mean share as low or lower.
+    """
+    numbers = calendar.asi8
+    rows, moved = [], []
+    steps = np.arange(-within_days, within_days + 1)
+    for found, date in zip(incidents, dates, strict=True):
+        waits = waiting_days(found, calendar).to_numpy()
+        at = pd.Period(pd.Timestamp(str(date)), "D").ordinal - numbers[0]
+        around = np.clip(at + steps, 0, len(numbers) - 1)
+        usual = waits[np.unique(around)]
+        usual = np.sort(usual[np.isfinite(usual)])
+        shares = np.searchsorted(usual, waits[around], side="right") / max(len(usual), 1)
+        shares = np.where(np.isfinite(waits[around]), shares, 1.0)
+        moved.append(shares)
+        middle = np.median(usual) if len(usual) else np.nan
+        rows.append((pd.Timestamp(str(date)), waits[at], middle, shares[within_days]))
+    table = pd.DataFrame(rows, columns=["date", "days", "usual", "share"])
+    means = np.mean(moved, axis=0)
+    here = means[within_days]
+    return table.assign(shares_mean=here, p_mean=float((means <= here + 1e-12).mean()))
+
+
+def displacement(ds, start, end=None, length: int | None = None, area="regions") -> pd.DataFrame:
+    """Incidents per day inside and outside an area before, during and after, in all and by group.
+
+    Parameters
+    ----------
+    ds : Dataset
+        With events: days. With tables: the months that start and end touch, `length` months around.
+    start, end : date-like
+    length : int, optional
+        Days (default 60) or months (default 2).
+    area : str or collection of str
+        See `interventions.in_area`; outside is the rest of the three countries.
+
+    Returns
+    -------
+    DataFrame
+        `group` ('all' first), `where` (inside, outside), `window` (before, during, after),
+        `incidents`, `units` of time, `days`, `per_day`.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> table = displacement(load(), "2020-03-03", "2020-03-23")
+    >>> table["units"].unique().tolist(), table["days"].head(3).tolist()
+    ([2, 1], [60, 31, 61])
+    """
+    unit = "M" if ds.events is None else "D"
+    length = length or (2 if unit == "M" else 60)
+    spans = interventions.windows(start, end, length, unit)
+    days = [
+        (last.end_time.normalize() - first.start_time).days + 1
+        for first, last in zip(spans["first"], spans["last"], strict=True)
+    ]
+    rows = []
+    for group in [None, *actors.FAMILIES]:
+        for inside in (True, False):
+            counts = interventions.series(ds, area, group=group, inside=inside, unit=unit)
+            for (window, span), n in zip(spans.iterrows(), days, strict=True):
+                found = int(counts[span["first"] : span["last"]].sum())
+                where = "inside" if inside else "outside"
+                rows.append((group or "all", where, window, found, span["units"], n, found / n))
+    columns = ["group", "where", "window", "incidents", "units", "days", "per_day"]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,218 @@
+"""How often a before/after test cries wolf: the tests on simulated series without any change."""
+
+import numpy as np
+import pandas as pd
+
+from sahelkit import placebos, trends
+
+TESTS = {
+    "exact conditional": "Poisson, no season: what a plain comparison of two counts does",
+    "overdispersed interval": "normal, extra variance measured at all dates, season-free",
+    "placebo dates": "the reported test: rank among all possible dates, season-free",
+    "placebo dates within 2 years": "the same among dates at most two years away",
+    "interrupted series": "negative binomial, level, season, HAC errors",
+}
+PERSISTENT = 0.5
+"""Autocorrelation from unit to unit in the situation that tests for it."""
+
+
+def simulate(
+    like: pd.Series,
+    n: int,
+    factor: float = 1.0,
+    at: int | None = None,
+    persistence: float = 0.0,
+    trend: bool = False,
+    seed: int = 0,
+) -> np.ndarray:
+    """Series of counts with the overdispersion and season of a given one, and a known change.
+
+    Counts are negative binomial: Poisson with gamma-distributed rates. With `persistence` the
+    rates' normal scores are autoregressive of first order (a Gaussian copula).
+
+    Parameters
+    ----------
+    like : Series
+        Monthly or daily counts.
+    n : int
+        Series to simulate.
+    factor : float
+        Multiplies the rate from position `at` on; 1: no change.
+    at : int, optional
+        Default: the middle.
+    persistence : float
+        Autocorrelation of the rates' scores from unit to unit, 0 to below 1.
+    trend : bool
+        Keep the smooth rise and fall of `like` (centred twelve-month mean); else a constant mean.
+    seed : int
+
+    Returns
+    -------
+    int array (n, len(like))
+
+    Examples
+    --------
+    >>> months = pd.period_range("2012-01", periods=60, freq="M")
+    >>> simulate(pd.Series(range(60), index=months), 2, seed=1).shape
+    (2, 60)
+    """
+    from scipy.signal import lfilter
+    from scipy.stats import gamma, norm
+
+    rng = np.random.default_rng(seed)
+    smooth = _smooth(like)
+    seasonal = placebos.expected(like)
+    mean = (smooth if trend else np.full(len(like), like.mean())) * seasonal
+    alpha = overdispersion(like)
+    shape = (n, len(like))
+    if alpha == 0:
+        rate = np.ones(shape)
+    elif persistence:
+        noise = rng.standard_normal(shape)
+        noise[:, 1:] *= np.sqrt(1 - persistence**2)
+        noise = lfilter([1], [1, -persistence], noise, axis=1)
+        rate = gamma.ppf(norm.cdf(noise), 1 / alpha, scale=alpha)
+    else:
+        rate = rng.gamma(1 / alpha, alpha, shape)
+    change = np.where(np.arange(len(like)) >= (len(like) // 2 if at is None else at), factor, 1.0)
+    return rng.poisson(rate * mean * change)
+
+
+def _smooth(series: pd.Series) -> np.ndarray:
+    """Twelve-month running mean, shorter at the ends, never zero."""
+    width = 12 if series.index.freqstr == "M" else 365
+    rolled = series.rolling(width + 1, center=True, min_periods=width // 2).mean()
+    return rolled.clip(lower=1 / width).to_numpy()
+
+
+def overdispersion(series: pd.Series) -> float:
+    """Alpha in variance = mean + alpha mean squared, around the running mean and the season."""
+    mean = _smooth(series) * placebos.expected(series)
+    counts = series.to_numpy()
+    return float(max(np.sum((counts - mean) ** 2 - mean) / np.sum(mean**2), 0.0))
+
+
+def rejections(
+    counts: np.ndarray, like: pd.Series, length: int, at: int, interrupted: int = 0
+) -> pd.Series:
+    """Share of series in which each test rejects at 5 %, for a change at position `at`.
+
+    Parameters
+    ----------
+    counts : int array (n, m)
+        From `simulate`, on the calendar of `like`.
+    length : int
+        Units in the windows before and after.
+    interrupted : int
+        In how many of the series the interrupted time series is fitted, too (slow).
+
+    Returns
+    -------
+    Series
+        Index: test.
+    """
+    from scipy.stats import binom
+
+    factors = _seasons(counts, like.index)
+    b, _, a = placebos.window_sums(counts, length)
+    eb, _, ea = placebos.window_sums(factors, length)
+    value, variance = placebos.log_ratio(b, a, eb, ea)
+    possible = b + a >= placebos.AT_LEAST
+    extra = placebos.extra_variance(value, variance, possible)
+    statistic = value / np.sqrt(variance + extra[:, None])
+    here = at - length
+    reach = placebos.NEAR_YEARS * (12 if like.index.freqstr == "M" else 365)
+    close = slice(max(here - reach, 0), here + reach + 1)
+    shares = [_place(s, p, here) for s, p in zip(statistic, possible, strict=True)]
+    near = [
+        _place(s[close], p[close], here - close.start)
+        for s, p in zip(statistic, possible, strict=True)
+    ]
+    total = b[:, here] + a[:, here]
+    tails = [binom.cdf(side[:, here], total, 0.5) for side in (a, b)]
+    out = {
+        "exact conditional": np.mean(2 * np.minimum(*tails) <= 0.05),
+        "overdispersed interval": np.mean(np.abs(statistic[:, here]) > 1.96),
+        "placebo dates": np.mean(np.array(shares) <= 0.05),
+        "placebo dates within 2 years": np.mean(np.array(near) <= 0.05),
+    }
+    if interrupted:
+        p = [
+            trends.interrupted(pd.Series(c, like.index), like.index[at].start_time).table.loc[
+                "level", "p"
+            ]
+            for c in counts[:interrupted]
+        ]
+        out["interrupted series"] = np.mean(np.array(p) <= 0.05)
+    return pd.Series(out)
+
+
+def _seasons(counts: np.ndarray, calendar: pd.PeriodIndex) -> np.ndarray:
+    """Expected relative rate per unit, each series by its own season."""
+    months = calendar.asfreq("M")
+    starts = np.flatnonzero(np.r_[True, months.asi8[1:] != months.asi8[:-1]])
+    monthly = np.add.reduceat(counts, starts, axis=1)
+    return placebos.season(monthly, months[starts].month.to_numpy())[:, months.month - 1]
+
+
+def _place(statistic: np.ndarray, possible: np.ndarray, at: int) -> float:
+    return placebos.tail_shares(statistic, possible)[at] if possible[at] else np.nan
+
+
+def false_alarms(
+    like: pd.Series,
+    length: int = 6,
+    date=None,
+    n: int = 1000,
+    interrupted: int = 0,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Shares of simulated series in which each test rejects at 5 %.
+
+    Parameters
+    ----------
+    like : Series
+        Daily or monthly counts whose overdispersion and season the simulations have, in some
+        situations its trend, too.
+    length : int
+        Units before and after.
+    date : date-like, optional
+        The date tested; default: the middle of the series.
+    n, interrupted : int
+        Series per situation, and how many of them the slow test sees.
+    seed : int
+
+    Returns
+    -------
+    DataFrame
+        Index: `TESTS`. Columns: situations without change (plain; with rates that persist from unit
+        to unit, autocorrelation `PERSISTENT`; with the trend of `like`) and with the rate doubled.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> from sahelkit.interventions import series
+    >>> table = false_alarms(series(load(), "regions"), n=20)
+    >>> table.columns[0]
+    'no change'
+    """
+    middle = len(like) // 2
+    at = (
+        middle
+        if date is None
+        else like.index.get_loc(pd.Period(pd.Timestamp(date), like.index.freq))
+    )
+    situations = {
+        "no change": {},
+        "no change, persistent": {"persistence": PERSISTENT},
+        "no change, trend of the data": {"trend": True},
+        "rate doubled": {"factor": 2.0},
+        "rate doubled, trend of the data": {"factor": 2.0, "trend": True},
+    }
+    shares = {
+        name: rejections(
+            simulate(like, n, at=at + 1, seed=seed, **what), like, length, at, interrupted
+        )
+        for name, what in situations.items()
+    }
+    return pd.DataFrame(shares).rename_axis("test")

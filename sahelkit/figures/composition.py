@@ -1,0 +1,165 @@
+"""Figures of what the violence is made of: lethality, civilians, groups, concentration."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from sahelkit.figures import ACCENT, COUNTRY_COLOURS, FAMILY_COLOURS, MUTED, TALL, WIDE, finish
+from sahelkit.figures.escalation import (
+    LINE,
+    THOUSANDS,
+    decimal_years,
+    name_of,
+    spread_labels,
+)
+
+FEWEST = 10
+"""Years with fewer incidents are not drawn: their averages say little."""
+
+
+def kinds(table: pd.DataFrame, source: str) -> plt.Figure:
+    """Deaths per month of each kind with the low-high band, small multiples on one scale.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `escalation.calendar`.
+    """
+    names = sorted(table["kind"].unique())
+    rows = -(-len(names) // 2)
+    size = (TALL[0], 1.2 + 2.9 * rows)
+    fig, axes = plt.subplots(rows, 2, figsize=size, sharex=True, sharey=True, squeeze=False)
+    for ax, kind in zip(axes.flat, names, strict=False):
+        part = table[table["kind"] == kind]
+        when = decimal_years(pd.PeriodIndex(part["month"]))
+        best, low, high = (part[f"deaths_{end}"].astype(float) for end in ("best", "low", "high"))
+        ax.fill_between(when, low, high, color=ACCENT, alpha=0.22, linewidth=0)
+        ax.plot(when, best, color=ACCENT, linewidth=1.1)
+        ax.set_title(kind)
+        ax.yaxis.set_major_formatter(THOUSANDS)
+    ax.set_ylim(0, None)
+    years = table["month"].dt.year
+    sums = table.groupby([years, "kind"])["deaths_best"].sum().unstack().astype(float)
+    share = 100 * sums.iloc[-1] / sums.iloc[-1].sum()
+    title = f"{share.idxmax()}: {share.max():.0f} % of the deaths of {sums.index[-1]}"
+    subtitle = "Deaths per month, best estimate and low-high band, one scale"
+    return finish(fig, title, subtitle, source)
+
+
+def lethality(table: pd.DataFrame, source: str) -> plt.Figure:
+    """Deaths per incident and share of civilians among the dead, per country and year.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `escalation.lethality` by 'country'.
+    """
+    fig, axes = plt.subplots(2, 3, figsize=TALL, sharex=True, sharey="row")
+    table = table[table["incidents"] >= FEWEST]
+    measures = ("deaths_per_incident", "civilian_share")
+    for line, (measure, factor) in enumerate(zip(measures, (1, 100), strict=True)):
+        for ax, (code, colour) in zip(axes[line], COUNTRY_COLOURS.items(), strict=True):
+            part = table[table["country"] == code].set_index("year")
+            middle, low, high = (factor * part[measure + end] for end in ("", "_low", "_high"))
+            ax.fill_between(part.index, low, high, color=colour, alpha=0.2, linewidth=0)
+            ax.plot(part.index, middle, "o-", color=colour, markersize=3.5, linewidth=1.6)
+            ax.set_title(name_of(code) if line == 0 else "", color=colour)
+            ax.set_xticks(range(table["year"].min(), table["year"].max() + 1, 4))
+    axes[0, 0].set_ylim(0, 1.05 * table["deaths_per_incident_high"].max())
+    axes[1, 0].set_ylim(0, 100)
+    axes[0, 0].set_ylabel("Deaths per incident")
+    axes[1, 0].set_ylabel("Civilians among the dead, %")
+    last = table[table["year"] == table["year"].max()]
+    most = last.loc[last["deaths_per_incident"].idxmax()]
+    title = (
+        f"In {most['year']} an incident cost most lives in {name_of(most['country'])}: "
+        f"{most['deaths_per_incident']:.1f} deaths on average"
+    )
+    subtitle = (
+        "Deaths (best estimate) per incident, and civilians among the dead, per year; 95 % "
+        "bootstrap bands over months"
+    )
+    note = (
+        "Civilians: as the source counts them, in combat too. Left out: years with fewer than "
+        f"{FEWEST} incidents."
+    )
+    return finish(fig, title, subtitle, source, note)
+
+
+def mix(table: pd.DataFrame, source: str, what: str = "incidents") -> plt.Figure:
+    """Who fights: share of each group family per year, stacked.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `escalation.mix` by 'group'.
+    what : str
+        What the shares are of.
+    """
+    fig, ax = plt.subplots(figsize=(WIDE[0], 5.6))
+    families = [name for name in FAMILY_COLOURS if name in table]
+    shares = 100 * table[families].fillna(0)
+    base = np.zeros(len(table))
+    for name in families:
+        style = dict(color=FAMILY_COLOURS[name], linewidth=0.4, edgecolor="white")
+        ax.bar(shares.index, shares[name], 0.86, bottom=base, **style)
+        for year, at, value in zip(shares.index, base, shares[name], strict=True):
+            if value >= 7:
+                ink = dict(ha="center", va="center", color="white", fontsize=7.5)
+                ax.text(year, at + value / 2, f"{value:.0f}", **ink)
+        base += shares[name].to_numpy()
+    ends = shares.iloc[-1]
+    for name, y in zip(families, spread_labels(ends.cumsum() - ends / 2, 5.5, 98), strict=True):
+        ink = dict(color=FAMILY_COLOURS[name], va="center", fontsize=8, weight="bold")
+        ax.text(shares.index[-1] + 0.6, y, name, clip_on=False, **ink)
+    ax.set(ylim=(0, 101), yticks=range(0, 101, 25), xticks=shares.index)
+    ax.set_xlim(shares.index[0] - 0.5, shares.index[-1] + 0.36 * len(shares))
+    ax.grid(visible=False)
+    lead = ends.idxmax()
+    title = (
+        f"{lead}: {ends[lead]:.0f} % of {what} in {shares.index[-1]}, "
+        f"{shares[lead].iloc[0]:.0f} % in {shares.index[0]}"
+    )
+    subtitle = f"Share of {what} by family of the group that takes part, per cent of each year"
+    return finish(fig, title, subtitle, source)
+
+
+def concentration(regions, cells, source: str, top=(3, 10)) -> plt.Figure:
+    """Number of regions and cells with violence, effective number, and the share of the heaviest.
+
+    Parameters
+    ----------
+    regions, cells : DataFrame
+        `escalation.concentration` of each.
+    top : (int, int)
+        How many of the heaviest their `top_share` is of.
+    """
+    fig, axes = plt.subplots(2, 2, figsize=TALL, sharex=True)
+    labels = ("regions", "grid cells")
+    for (upper, lower), table, label, k in zip(axes.T, (regions, cells), labels, top, strict=True):
+        line = dict(markersize=3.5, linewidth=1.8)
+        upper.plot(table.index, table["units"], color=MUTED, linewidth=1.4)
+        upper.plot(table.index, table["effective"], "o-", color=LINE, **line)
+        upper.set_title(f"Number of {label}")
+        for name, colour, text in (
+            ("units", MUTED, "with violence"),
+            ("effective", LINE, "effective"),
+        ):
+            last = table[name].iloc[-1]
+            ink = dict(color=colour, fontsize=8, ha="right", textcoords="offset points")
+            upper.annotate(f"{text}: {last:.0f}", (table.index[-1], last), (0, 7), **ink)
+        lower.plot(table.index, 100 * table["top_share"], "o-", color=ACCENT, **line)
+        lower.set_title(f"Share of the {k} heaviest {label}, %")
+        lower.set(ylim=(0, 100), xticks=table.index[::2])
+        upper.set_ylim(0, 1.15 * table["units"].max())
+    first, last = cells["effective"].iloc[0], cells["effective"].iloc[-1]
+    title = (
+        f"Violence {'spread' if last > first else 'narrowed'}: as if shared evenly by "
+        f"{last:.0f} cells in {cells.index[-1]}, {first:.0f} in {cells.index[0]}"
+    )
+    subtitle = (
+        "Places with incidents per year; effective number: inverse Simpson index; cells of half a "
+        "degree"
+    )
+    note = "Incidents that the source places in no region are left out of the regions."
+    return finish(fig, title, subtitle, source, note)

@@ -1,0 +1,297 @@
+"""Figures of the escalation: levels, totals with their doubt, trend, ratios, change points."""
+
+from itertools import pairwise
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import FuncFormatter
+
+from sahelkit.figures import ACCENT, COUNTRY_COLOURS, INK, MUTED, TALL, WIDE, finish, number
+from sahelkit.schema import COUNTRIES
+
+LINE = "#2f4b6e"
+"""What is not of one country or group."""
+FEWER = "#029e73"
+STABLE = 0.8
+"""Share of readings from which a change point counts as stable."""
+THOUSANDS = FuncFormatter(lambda value, _: number(value))
+
+
+def name_of(code: str) -> str:
+    """Country of a code, or 'Three countries'."""
+    return COUNTRIES.get(code, "Three countries")
+
+
+def spread_labels(wanted, gap: float, most: float = np.inf) -> list:
+    """Heights for labels near the wanted ones: in order, a gap apart, none above the most."""
+    out = np.array(wanted, float)
+    for i in range(1, len(out)):
+        out[i] = max(out[i], out[i - 1] + gap)
+    for i in range(len(out) - 1, -1, -1):
+        out[i] = min(out[i], most - gap * (len(out) - 1 - i))
+    return out.tolist()
+
+
+def decimal_years(months: pd.PeriodIndex) -> np.ndarray:
+    """Months as decimal years, at mid-month."""
+    return months.year + (months.month - 0.5) / 12
+
+
+def _label(ax, text, x, y, offset=(6, 0), **style) -> None:
+    style = {"va": "center", "fontsize": 8} | style
+    ax.annotate(text, (x, y), offset, textcoords="offset points", **style)
+
+
+def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
+    """Incidents per month by country, and deaths with their low-high band.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Monthly PeriodIndex; a column per country code, and `deaths_best, deaths_low, deaths_high`.
+    source : str
+    last : LastMonth, optional
+        `escalation.last_month`; a thin one is drawn hollow.
+    """
+    codes = [code for code in ("MLI", "NER", "BFA") if code in table]
+    when, counts = decimal_years(table.index), table[codes].sum(axis=1)
+    best, low, high = (table[f"deaths_{name}"].to_numpy(float) for name in ("best", "low", "high"))
+    fig, (top, bottom) = plt.subplots(2, 1, figsize=TALL, sharex=True)
+    colours = [COUNTRY_COLOURS[code] for code in codes]
+    top.stackplot(when, table[codes].T.to_numpy(float), colors=colours, linewidth=0, alpha=0.88)
+    recent = table[codes].iloc[-6:].mean()
+    heights = spread_labels(recent.cumsum() - recent / 2, 0.06 * counts.max())
+    for code, y in zip(codes, heights, strict=True):
+        _label(top, name_of(code), when[-1], y, color=COUNTRY_COLOURS[code], weight="bold")
+    top.set_title("Incidents per month")
+    bottom.fill_between(when, low, high, color=ACCENT, alpha=0.22, linewidth=0)
+    bottom.plot(when, best, color=ACCENT, linewidth=1.2)
+    band = "" if np.isnan(low).all() else " and low-high band"
+    bottom.set_title(f"Deaths per month, best estimate{band}")
+    peak = int(np.nanargmax(best))
+    text = f"{table.index[peak].strftime('%B %Y')}: {number(best[peak])}"
+    _label(bottom, text, when[peak], best[peak], (-6, 0), ha="right")
+    note = "An incident counts in the month of its first day."
+    if last is not None and last.thin:
+        for ax, value in ((top, counts.iloc[-1]), (bottom, best[-1])):
+            hollow = dict(markerfacecolor="white", color=INK, markersize=5, clip_on=False)
+            ax.plot(when[-1:], [value], "o", **hollow)
+        _label(bottom, f"{last.month.strftime('%b %Y')}: thin", when[-1], best[-1], color=MUTED)
+        note += (
+            f" Hollow: {last.month.strftime('%B %Y')}, with {last.incidents} incidents, is too "
+            f"thin to read as a fall (chance {last.probability:.2%} after a mean of "
+            f"{last.mean_before:.0f} in the twelve months before)."
+        )
+    for ax in (top, bottom):
+        ax.set(xlim=(when[0], when[-1] + 0.1 * (when[-1] - when[0])), ylim=(0, None))
+        ax.yaxis.set_major_formatter(THOUSANDS)
+    per_year = counts.groupby(counts.index.year).sum()
+    deaths = table["deaths_best"].groupby(table.index.year).sum()
+    last_year = per_year.index[-1]
+    most = deaths.idxmax() == last_year and per_year.idxmax() == last_year
+    title = (
+        f"{number(per_year.iloc[-1])} incidents and {number(deaths.iloc[-1])} deaths in "
+        f"{last_year}, "
+        + ("the most of any year" if most else f"deaths were most in {deaths.idxmax()}")
+    )
+    subtitle = "Incidents of organised violence and deaths per month, Mali, Burkina Faso and Niger"
+    return finish(fig, title, subtitle, source, note)
+
+
+def totals(table: pd.DataFrame, published: pd.DataFrame, source: str) -> plt.Figure:
+    """Deaths per year: best, plain sums, intervals of the reporting model, UCDP's published totals.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `uncertainty.yearly_totals`, with `country` 'all' or a code.
+    published : DataFrame
+        `escalation.against_published`.
+    """
+    fig = plt.figure(figsize=TALL)
+    grid = fig.add_gridspec(2, 3, height_ratios=[1.7, 1])
+    axes = {"all": fig.add_subplot(grid[0, :])}
+    axes |= {code: fig.add_subplot(grid[1, i]) for i, code in enumerate(COUNTRY_COLOURS)}
+    bars = (("sum_", 0.72, 0.16), ("shared_", 0.46, 0.30), ("", 0.22, 0.75))
+    for code, ax in axes.items():
+        rows = table[table["country"] == code]
+        large = code == "all"
+        for kind, width, alpha in bars:
+            low, high = rows[f"{kind}low"].to_numpy(float), rows[f"{kind}high"].to_numpy(float)
+            style = dict(color=COUNTRY_COLOURS.get(code, LINE), alpha=alpha, linewidth=0)
+            ax.bar(rows["year"], np.nan_to_num(high - low), width, np.nan_to_num(low), **style)
+        dash = dict(color=INK, markersize=15 if large else 7, markeredgewidth=1.6)
+        ax.plot(rows["year"], rows["best"], "_", **dash)
+        theirs = published if large else published[published["country"] == code]
+        theirs = theirs.groupby("year")["published"].sum()
+        circle = dict(facecolors="none", edgecolors=ACCENT, linewidths=1, zorder=4)
+        ax.scatter(theirs.index, theirs, s=24 if large else 9, **circle)
+        ax.set_title(name_of(code), color=COUNTRY_COLOURS.get(code, INK))
+        ticks = theirs.index if large else theirs.index[::4]
+        ax.set_xticks(ticks)
+        ax.set_ylim(0, None)
+        ax.yaxis.set_major_formatter(THOUSANDS)
+        ax.grid(axis="x", visible=False)
+    row = table[table["country"] == "all"].iloc[-1]
+    title = f"Deaths in {row['year']}: {number(row['best'])} by best estimates"
+    if pd.notna(row["low"]):
+        title += (
+            f"; low and high add up to {number(row['sum_low'])}–{number(row['sum_high'])}, "
+            f"the reporting model gives {number(row['low'])}–{number(row['high'])}"
+        )
+    release = "/".join(sorted(published["release"].unique()))
+    subtitle = (
+        "Deaths per year. Black: best. Bars, wide to narrow: low and high summed; 95 % interval if "
+        "reports share half of their error; if they err independently. Red circles: UCDP's "
+        f"published totals, release {release}"
+    )
+    note = "Model: reported-value Gumbel mixture with each report's own range (Vesco et al. 2026)."
+    return finish(fig, title, subtitle, source, note)
+
+
+def trend(fits: dict, source: str) -> plt.Figure:
+    """Monthly incidents with their negative binomial trend, per country and for all, log scale.
+
+    Parameters
+    ----------
+    fits : dict of str to Trend
+        `series.trend` for 'all' and per country code.
+    """
+    fig, axes = plt.subplots(2, 2, figsize=TALL, sharex=True, sharey=True)
+    for ax in axes.flat[len(fits) :]:
+        ax.set_visible(False)
+    for ax, (code, found) in zip(axes.flat, fits.items(), strict=False):
+        colour, table = COUNTRY_COLOURS.get(code, LINE), found.fitted
+        when, row = decimal_years(table.index), found.table.loc["negative binomial"]
+        ax.scatter(
+            when, table["observed"].clip(lower=0.7), s=9, color=colour, alpha=0.5, linewidths=0
+        )
+        ax.plot(when, table["with_season"], color=colour, linewidth=0.7, alpha=0.8)
+        ax.fill_between(when, table["low"], table["high"], color=colour, alpha=0.2, linewidth=0)
+        ax.plot(when, table["trend"], color=colour, linewidth=2)
+        ax.set(yscale="log", ylim=(0.55, None))
+        ax.set_yticks([1, 3, 10, 30, 100], labels=["1", "3", "10", "30", "100"])
+        ax.minorticks_off()
+        growth, low, high = 100 * row[["growth", "low", "high"]]
+        text = f"{name_of(code)}: {growth:+.0f} % a year ({low:+.0f} to {high:+.0f})"
+        ax.set_title(text, color=colour)
+    whole = next(iter(fits.values()))
+    row, since = whole.table.loc["negative binomial"], whole.fitted.index[0].year
+    title = f"Since {since} the trend is not settled"
+    if pd.notna(row["doubling_low"]):
+        ends = sorted(abs(row[["doubling_low", "doubling_high"]]))
+        verb = "doubled" if row["growth"] > 0 else "halved"
+        title = (
+            f"Since {since} incidents {verb} every {abs(row['doubling_years']):.1f} years "
+            f"({ends[0]:.1f} to {ends[1]:.1f})"
+        )
+    subtitle = (
+        "Incidents per month, log scale; months without any lie at the lower edge. Line and 95 % "
+        "band: negative binomial trend; thin line: with the rainy season"
+    )
+    note = (
+        f"All: overdispersion alpha {whole.alpha:.2f}; the intervals allow for errors that hang "
+        "together over 12 months."
+    )
+    return finish(fig, title, subtitle, source, note)
+
+
+def ratios(table: pd.DataFrame, source: str, what: str = "Incidents") -> plt.Figure:
+    """Each year over the year before, with exact and bootstrap intervals, log scale.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `escalation.ratios`.
+    what : str
+        What is counted, for title and subtitle.
+    """
+    fig, ax = plt.subplots(figsize=WIDE)
+    table = table.replace([0, np.inf], np.nan)
+    rose, fell = table["low"] > 1, table["high"] < 1
+    colours = np.where(rose, ACCENT, np.where(fell, FEWER, MUTED))
+    ax.axhline(1, color=INK, linewidth=0.9)
+    ax.vlines(table.index, table["low"], table["high"], color=colours, linewidth=2, alpha=0.6)
+    exact = dict(color=colours, linewidth=6, alpha=0.5)
+    ax.vlines(table.index, table["exact_low"], table["exact_high"], **exact)
+    ax.scatter(table.index, table["ratio"], color=colours, s=34, zorder=3)
+    for year, ratio in table["ratio"].dropna().items():
+        _label(ax, f"×{ratio:.2f}", year, ratio, (8, 0))
+    ax.set_yscale("log")
+    bottom, top = table["low"].min() / 1.3, table["high"].max() * 1.3
+    ticks = [tick for tick in (0.125, 0.25, 0.5, 1, 2, 4, 8, 16) if bottom < tick < top]
+    ax.set_yticks(ticks, labels=[f"×{tick:g}" for tick in ticks])
+    ax.minorticks_off()
+    ax.set(xticks=table.index, ylim=(bottom, top))
+    ax.set_xlim(table.index[0] - 0.6, table.index[-1] + 0.9)
+    title = (
+        f"{what}: a rise in {rose.sum()} of {len(table)} years and a fall in {fell.sum()} are "
+        f"beyond chance; {table.index[-1]}: ×{table['ratio'].iloc[-1]:.2f}"
+    )
+    subtitle = (
+        f"{what} of each year over the year before, log scale. Red: more, green: fewer, grey: "
+        "cannot be told"
+    )
+    note = "Thin lines: 95 % bootstrap over months."
+    if table["exact_low"].notna().any():
+        note += " Thick: exact conditional binomial interval, right only for independent incidents."
+    return finish(fig, title, subtitle, source, note)
+
+
+def change_points(series, points: pd.DataFrame, events: pd.DataFrame, source: str) -> plt.Figure:
+    """Levels between change points, how many readings each survives, and the interventions below.
+
+    Parameters
+    ----------
+    series : Series
+        Monthly counts.
+    points : DataFrame
+        `changepoints.stability`.
+    events : DataFrame
+        `changepoints.beside_interventions` for all months.
+    """
+    fig, (top, lanes) = plt.subplots(2, 1, figsize=TALL, sharex=True, height_ratios=[1.6, 1])
+    when = decimal_years(series.index)
+    top.bar(when, series, width=1 / 12, color="#c9d1db", linewidth=0)
+    edges = [0, *series.index.get_indexer(points["month"]), len(series)]
+    for start, end in pairwise(edges):
+        ends = when[start] - 1 / 24, when[end - 1] + 1 / 24
+        top.hlines(series.iloc[start:end].mean(), *ends, color=LINE, linewidth=2.2)
+    stable = points["survives"] >= STABLE
+    crowded = -1.0
+    for row, sure in zip(points.itertuples(), stable, strict=True):
+        x = row.month.year + (row.month.month - 1) / 12
+        colour = ACCENT if sure else MUTED
+        for ax in (top, lanes):
+            ax.axvline(x, color=colour, linewidth=1.2 if sure else 0.9, ls="-" if sure else ":")
+        step = 1.085 if crowded > x - 0.9 else 1.01
+        crowded = x if step == 1.01 else -1.0
+        text = f"{row.month.strftime('%b %Y')}\n{row.survives:.0%}"
+        style = dict(ha="center", va="bottom", fontsize=7.5, color=colour)
+        top.text(x, step, text, transform=top.get_xaxis_transform(), **style)
+    kinds = events["kind"].value_counts().sort_values(kind="stable").index
+    days = pd.to_datetime(events["date"])
+    at = days.dt.year + (days.dt.day_of_year - 1) / 365.25
+    for lane, kind in enumerate(kinds):
+        there = at[events["kind"] == kind]
+        lanes.plot(there, np.full(len(there), lane), "|", color=LINE, markersize=7, alpha=0.8)
+    names = [kind.replace("_", " ") for kind in kinds]
+    lanes.set_yticks(range(len(kinds)), labels=names, fontsize=7.5)
+    lanes.grid(axis="y", visible=False)
+    lanes.set_title("Listed interventions and events, begin or end, by kind")
+    top.set_ylabel("Incidents per month")
+    top.set_xlim(when[0] - 0.1, when[-1] + 0.1)
+    title = f"{len(points)} changes of level, {stable.sum()} of them stable"
+    if stable.any():
+        row = points[stable].iloc[-1]
+        title += (
+            f"; the last, {row['month'].strftime('%B %Y')}: from {row['before']:.0f} to "
+            f"{row['after']:.0f} incidents a month"
+        )
+    subtitle = (
+        "Incidents per month and mean level between change points. Per cent: other readings "
+        f"(penalties, deaths, omissions) with the same change; red: at least {STABLE:.0%}"
+    )
+    note = "The list is dense: that an event lies near a change says nothing of causes."
+    return finish(fig, title, subtitle, source, note)

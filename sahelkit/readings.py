@@ -1,0 +1,142 @@
+"""Readings of the data that checks are run over, what a check finds, and how it selects rows."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sahelkit import places
+from sahelkit.dataset import Dataset
+from sahelkit.schema import COUNTRIES
+from sahelkit.variants import variants
+
+FAMILIES = {
+    "jnim": ("JNIM and founders", "JNIM against IS Sahel"),
+    "is": ("IS Sahel", "JNIM against IS Sahel"),
+    "militants": ("JNIM and founders", "IS Sahel", "JNIM against IS Sahel"),
+}
+"""Short names for the parameter `family`; incidents between JNIM and IS Sahel count for both."""
+
+
+class CannotCheck(ValueError):
+    """The data at hand cannot answer; the message says why."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found: a number or a text, one sentence, and what else it could be.
+
+    Attributes
+    ----------
+    value : float or str
+    why : str
+        One sentence without full stop.
+    low, high : float, optional
+        Bounds that the record itself gives.
+    others : tuple of str
+        Further values that some source or definition gives.
+    steady : bool
+        Whether all readings of the data give the same text.
+    """
+
+    value: object
+    why: str
+    low: float | None = None
+    high: float | None = None
+    others: tuple = ()
+    steady: bool = True
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of a dataset: its non-zero rows, a definition of the zone, a series of deaths.
+
+    `months` is the first and last month that the data cover, `countries` those with incidents.
+    """
+
+    name: str
+    ds: Dataset
+    rows: pd.DataFrame
+    months: tuple
+    countries: frozenset
+    definition: str
+    weight: str
+
+
+def readings(ds: Dataset) -> list:
+    """The readings that checks are run over: those of `variants.variants`, the plain one first.
+
+    >>> from sahelkit import load
+    >>> readings(load())[0].name
+    'all incidents, default zone'
+    """
+    found = []
+    months = (ds.region_month["month"].min(), ds.region_month["month"].max())
+    for variant in variants(ds):
+        rows = variant.dataset.region_month
+        rows = rows[rows["incidents"] > 0].assign(year=lambda t: t["month"].dt.year)
+        seen = frozenset(rows["country"].unique())
+        what = (variant.definition, variant.weight)
+        found.append(Reading(variant.name, variant.dataset, rows, months, seen, *what))
+    return found
+
+
+def weigh(reading: Reading, weight: str) -> str:
+    """Column that a reading sums: low or high deaths may stand in for best."""
+    counts_deaths = weight == "deaths_best" and reading.weight.startswith("deaths")
+    return reading.weight if counts_deaths else weight
+
+
+def covered(reading: Reading, start=None, end=None, country=None) -> None:
+    """Raise `CannotCheck` where the data do not reach over months or countries."""
+    label, (first, last) = reading.ds.label, reading.months
+    if reading.rows.empty:
+        raise CannotCheck(f"{label} has no incident")
+    for month in (start, end):
+        if month and not first <= pd.Period(month, "M") <= last:
+            raise CannotCheck(f"{label} covers {first} to {last}, not {month}")
+    for code in country or ():
+        if code not in reading.countries:
+            raise CannotCheck(f"{label} has no incident in {COUNTRIES[code]}")
+
+
+def select(
+    reading: Reading,
+    country=None,
+    region=None,
+    family=None,
+    violence=None,
+    start=None,
+    end=None,
+    zone=None,
+) -> pd.DataFrame:
+    """Rows of the region-month table that a statement speaks of; all parameters are texts."""
+    rows = reading.rows
+    covered(reading, start, end, country)
+    keep = pd.Series(True, index=rows.index)
+    if family and family[0] in FAMILIES:
+        family = FAMILIES[family[0]]
+    wanted = {"country": country, "region": region, "group": family, "violence": violence}
+    for name, values in wanted.items():
+        if values:
+            keep &= rows[name].isin(values)
+    if start:
+        keep &= rows["month"] >= pd.Period(start, "M")
+    if end:
+        keep &= rows["month"] <= pd.Period(end, "M")
+    if zone:
+        inside = places.in_liptako_gourma(rows, reading.definition)
+        keep &= inside if zone == "inside" else ~inside
+    return rows[keep]
+
+
+def total(reading: Reading, weight: str, **where) -> float:
+    """Sum of incidents or deaths over the rows selected."""
+    series = select(reading, **where)[weigh(reading, weight)]
+    if len(series) and series.isna().all():
+        raise CannotCheck(f"{reading.ds.label} does not give {weight}")
+    return float(series.sum())
+
+
+def months_in(start: str, end: str) -> int:
+    """Number of calendar months from start to end, both counted."""
+    return len(pd.period_range(start, end, freq="M"))

@@ -1,0 +1,159 @@
+"""Is it a trend or a season? Count regression of a monthly series, beside Poisson."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.dataset import Dataset
+from sahelkit.escalation import monthly
+
+RAINY_MONTHS = (6, 7, 8, 9)
+"""June to September, when roads flood and rivers rise."""
+HAC_LAGS = 12
+"""Months over which errors may hang together (Newey & West 1987)."""
+FIXED_B = (1.9600, 2.9694, 0.4160, -0.5324)
+"""Critical value at 95 % by powers of lags / months (Kiefer & Vogelsang 2005, Bartlett)."""
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A log-linear trend of monthly counts.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Rows `negative binomial` and `poisson`; `growth` (per year, 1 doubles), `low`, `high`,
+        `doubling_years` with `doubling_low`, `doubling_high` (NaN where growth may be none;
+        negative for a fall), `rainy_ratio` (rainy months over the others) with `rainy_low`,
+        `rainy_high`, `aic`. Intervals 95 %; Poisson's are those that it claims, with
+        independent errors.
+    fitted : DataFrame
+        Per month: `observed`, `trend` (season averaged out) with `low`, `high`, and `with_season`.
+    alpha : float
+        Overdispersion: variance = mean + alpha mean squared; 0 is Poisson.
+    dispersion : float
+        Pearson chi-squared per degree of freedom of the Poisson model; 1 if it held.
+    """
+
+    table: pd.DataFrame
+    fitted: pd.DataFrame
+    alpha: float
+    dispersion: float
+
+
+def trend(series: pd.Series, since=None) -> Trend:
+    """Negative binomial regression of monthly counts on time and the rains, beside Poisson.
+
+    log mean = a + b t + c rainy. The overdispersion is the maximum-likelihood one (NB2; Hilbe
+    2011). The intervals allow for heteroskedastic and autocorrelated errors, with critical values
+    that reckon with so many lags in so short a series; with normal ones they cover too little.
+
+    Parameters
+    ----------
+    series : Series
+        Counts, monthly PeriodIndex.
+    since : str or Period, optional
+        First month used; default the first month with violence.
+
+    Returns
+    -------
+    Trend
+
+    Raises
+    ------
+    ValueError
+        Fewer than 24 months, no counts, or missing values.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> found = trend(monthly(load().region_month)["incidents"], since="2016-01")
+    >>> found.table["growth"].round(2).tolist()
+    [0.33, 0.29]
+    """
+    import statsmodels.api as sm
+    from scipy import optimize
+
+    if series.isna().any() or not series.sum() > 0:
+        raise ValueError("The series has missing values or no counts: nothing to fit.")
+    first = series.index[series > 0][0] if since is None else pd.Period(since, "M")
+    counts = series[series.index >= first].astype("float64")
+    if len(counts) < 24 or not counts.sum() > 0:
+        raise ValueError(f"{len(counts)} months from {first}: a trend with season needs 24.")
+    rainy = counts.index.month.isin(RAINY_MONTHS).astype(float)
+    years = (np.arange(len(counts)) - (len(counts) - 1) / 2) / 12
+    design = np.column_stack([np.ones(len(counts)), years, rainy])
+
+    def model(alpha):
+        family = sm.families.NegativeBinomial(alpha=alpha) if alpha else sm.families.Poisson()
+        return sm.GLM(counts.to_numpy(), design, family=family)
+
+    poisson = model(0).fit()
+    best = optimize.minimize_scalar(
+        lambda log_alpha: -model(np.exp(log_alpha)).fit().llf,
+        bounds=(-9, 3),
+        method="bounded",
+        options={"xatol": 1e-3},
+    )
+    alpha = float(np.exp(best.x)) if -best.fun > poisson.llf + 1e-6 else 0.0
+    found = model(alpha).fit(cov_type="HAC", cov_kwds={"maxlags": HAC_LAGS, "use_correction": True})
+    critical = float(np.polyval(FIXED_B[::-1], HAC_LAGS / len(counts)))
+    rows = {
+        "negative binomial": _row(found, critical, alpha > 0),
+        "poisson": _row(poisson, FIXED_B[0], 0),
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    dispersion = float(poisson.pearson_chi2 / poisson.df_resid)
+    return Trend(table, _fitted(counts, design, found, critical), alpha, dispersion)
+
+
+def _row(found, critical: float, extra_parameters: int) -> dict:
+    """Growth, doubling time, season and AIC of one fitted model."""
+    low, high = found.params - critical * found.bse, found.params + critical * found.bse
+    slope = found.params[1]
+    settled = low[1] * high[1] > 0
+    doubling = sorted(np.log(2) / np.array([low[1], high[1]])) if settled else [np.nan] * 2
+    return {
+        "growth": np.expm1(slope),
+        "low": np.expm1(low[1]),
+        "high": np.expm1(high[1]),
+        "doubling_years": np.log(2) / slope,
+        "doubling_low": doubling[0],
+        "doubling_high": doubling[1],
+        "rainy_ratio": np.exp(found.params[2]),
+        "rainy_low": np.exp(low[2]),
+        "rainy_high": np.exp(high[2]),
+        "aic": 2 * (len(found.params) + extra_parameters) - 2 * found.llf,
+    }
+
+
+def _fitted(counts, design, found, critical: float) -> pd.DataFrame:
+    even = design.copy()
+    even[:, 2] = design[:, 2].mean()
+    centre = even @ found.params
+    error = np.sqrt(np.einsum("ij,jk,ik->i", even, found.cov_params(), even))
+    spread = critical * error
+    return pd.DataFrame(
+        {
+            "observed": counts,
+            "trend": np.exp(centre),
+            "low": np.exp(centre - spread),
+            "high": np.exp(centre + spread),
+            "with_season": np.exp(design @ found.params),
+        }
+    )
+
+
+def growth_rate(ds: Dataset, definition="regions", weight: str = "incidents", since="2016-01"):
+    """Growth per year of the three countries' monthly series, for `variants.over_variants`.
+
+    `definition` is taken, because every statistic over variants is called with it, and not used.
+
+    >>> from sahelkit import load
+    >>> round(growth_rate(load()), 2)
+    0.33
+    """
+    series = monthly(ds.region_month, weight=weight)[weight]
+    found = trend(series, max(pd.Period(since, "M"), series.index[0]))
+    return float(found.table.loc["negative binomial", "growth"])

@@ -1,0 +1,163 @@
+"""From text to values: days, numbers, and the traces that a spreadsheet leaves when it damages
+them."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.sources.opening import SourceError
+
+DAMAGE = {
+    "date shown as 00:00.0 by a spreadsheet": r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?",
+    "date turned into a day number by a spreadsheet": r"\d{5}(?:\.\d+)?",
+    "date shown as #### by a spreadsheet": r"#+",
+    "cell holds its text twice": r"(.{6,}?)\s*\1",
+}
+"""What became of a date: name of the damage -> the whole cell, as a regular expression."""
+EXPONENT = r"\d+(?:[.,]\d+)?[eE]\+?\d+"
+"""An identifier such as 2.01E+11: its digits are lost."""
+_PLAIN_FORMATS = (
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%d %B %Y",
+    "%d %b %Y",
+    "%d-%b-%y",
+    "%d-%b-%Y",
+    "%d-%B-%Y",
+)
+_AMBIGUOUS = r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})"
+
+
+def some_rows(index, at_most: int = 3) -> str:
+    """Row numbers for a message: 'rows 2, 3, 5, …'."""
+    shown = ", ".join(str(i) for i in index[:at_most])
+    return f"row{'s' if len(index) > 1 else ''} {shown}{', …' if len(index) > at_most else ''}"
+
+
+def to_dates(text: pd.Series, path, column: str, month_first: bool = True) -> pd.Series:
+    """Days from text in any of the forms that exports use; what is none of them is NaT.
+
+    Known are 2023-01-31, 2023/01/31, 31 January 2023, 31-Jan-23, each with or without a time of
+    day, and 31/01/2023 or 01/31/2023 with /, - or a point. Which of the last two it is, the whole
+    column
+    decides; where all days are 12 or less it is `month_first` that does.
+
+    Parameters
+    ----------
+    text : Series of str
+        The index is the row in the file.
+    path, column : str
+        For messages.
+    month_first : bool
+        The source's own habit.
+
+    Raises
+    ------
+    SourceError
+        Not one of the values is a date, or both orders occur.
+
+    Examples
+    --------
+    >>> days = ["2023-01-31", "31 January 2023", "31-Jan-23", "1/31/2023 00:00:00", "00:00.0"]
+    >>> to_dates(pd.Series(days), "x.csv", "date").dt.strftime("%d.%m.").tolist()
+    ['31.01.', '31.01.', '31.01.', '31.01.', nan]
+    """
+    cells = text.str.strip()
+    unique = pd.Series(cells.unique(), dtype="str")
+    plain = unique.str.replace(r"(?<=\d)[T ]+\d{1,2}:\d{2}.*$", "", regex=True)
+    days = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[s]")
+    for form in _PLAIN_FORMATS:
+        rest = days.isna()
+        if not rest.any():
+            break
+        days[rest] = pd.to_datetime(plain[rest], format=form, errors="coerce").dt.as_unit("s")
+    parts = plain[days.isna()].str.extract(f"^{_AMBIGUOUS}$").dropna()
+    if len(parts):
+        days[parts.index] = _ambiguous(parts, plain, path, column, month_first)
+    days[~days.dt.year.between(1900, 2100)] = pd.NaT
+    found = cells.map(dict(zip(unique, days, strict=True))).astype("datetime64[s]")
+    if len(found) and found.isna().all():
+        reason = why_no_date(text).iloc[0]
+        raise SourceError(
+            f"{path}: column {column}: none of {len(found)} values is a date "
+            f"({some_rows(text.index)}: "
+            f"{text.iloc[0]!r}; {reason}). Expected 2019-11-01: download or export the file "
+            f"again and do "
+            "not open it in a spreadsheet."
+        )
+    return found
+
+
+def _ambiguous(parts, plain, path, column, month_first) -> pd.Series:
+    first, second = parts[0].astype(int), parts[2].astype(int)
+    day_first, month_second = first > 12, second > 12
+    if day_first.any() and month_second.any():
+        raise SourceError(
+            f"{path}: column {column}: {plain[day_first.idxmax()]!r} has the day first, "
+            f"{plain[month_second.idxmax()]!r} the month, so that days and months are swapped in "
+            "some rows. A spreadsheet did this: download or export the file again."
+        )
+    if day_first.any() or month_second.any():
+        month_first = bool(month_second.any())
+    year = parts[3].astype(int)
+    table = {
+        "year": year.where(year > 99, year + 2000 - 100 * (year > 68)),
+        "month": first if month_first else second,
+        "day": second if month_first else first,
+    }
+    return pd.to_datetime(pd.DataFrame(table), errors="coerce").dt.as_unit("s")
+
+
+def why_no_date(text: pd.Series) -> pd.Series:
+    """Why a cell is no date: one of `DAMAGE`, or 'unreadable date'.
+
+    >>> why_no_date(pd.Series(["00:00.0", "soon"])).tolist()
+    ['date shown as 00:00.0 by a spreadsheet', 'unreadable date']
+    """
+
+    def reason(cell: str) -> str:
+        found = (name for name, form in DAMAGE.items() if re.fullmatch(form, cell.strip()))
+        return next(found, "unreadable date")
+
+    return pd.Series([reason(cell) for cell in text], index=text.index, dtype="str")
+
+
+def to_numbers(text: pd.Series, dtype: str) -> pd.Series:
+    """Numbers from text; what is not a number is missing. Integer types round nothing: 2.5 is
+    missing.
+
+    A comma is read as the decimal sign where the column has no point.
+
+    >>> to_numbers(pd.Series(["14,5", "-1,25"]), "float64").tolist()
+    [14.5, -1.25]
+    """
+    text = text.str.strip()
+    if text.str.fullmatch(r"[+-]?\d+,\d+").any() and not text.str.contains(".", regex=False).any():
+        text = text.str.replace(",", ".", regex=False)
+    values = pd.to_numeric(text, errors="coerce").astype("float64")
+    values = values.where(np.isfinite(values))
+    if dtype == "float64":
+        return values
+    limit = np.iinfo(dtype.lower()).max
+    return values.where((values == values.round()) & (values.abs() <= limit)).astype(dtype)
+
+
+def to_ids(text: pd.Series, path, column: str) -> pd.Series:
+    """Identifiers: without blanks around them and without the .0 that a number column adds.
+
+    Raises
+    ------
+    SourceError
+        All are in exponent form (2.01E+11), so that no two can be told apart.
+    """
+    ids = text.str.strip().str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
+    lost = ids.str.fullmatch(EXPONENT)
+    if len(ids) and lost.all():
+        raise SourceError(
+            f"{path}: column {column}: all {len(ids)} ids are in exponent form "
+            f"({some_rows(ids.index)}: "
+            f"{ids.iloc[0]!r}): a spreadsheet has cut their digits. Download or export the file "
+            f"again."
+        )
+    return ids

@@ -1,0 +1,180 @@
+"""Regressions around a date: interrupted time series, and whether two areas had parallel trends."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.placebos import by_month
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """An interrupted time series.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Rows level, slope, trend before; `ratio`, `low`, `high` (95 %), `p`. Level: rate just after
+        the date over the rate that the earlier trend leads to. Slope and trend: factor per year.
+    fitted : DataFrame
+        Index month; `observed`, `fitted`, `without` (the earlier trend and season carried on).
+    alpha : float
+        Overdispersion: variance = mean + alpha mean squared.
+    """
+
+    table: pd.DataFrame
+    fitted: pd.DataFrame
+    alpha: float
+
+
+def interrupted(
+    series: pd.Series, date, months: int = 36, harmonics: int = 1, lags: int | None = None
+) -> Interrupted:
+    """Negative binomial interrupted time series on months: level and slope, season, HAC errors.
+
+    Wagner, Soumerai, Zhang & Ross-Degnan (2002); season by annual harmonics (Bernal, Cummins &
+    Gasparrini 2017); errors of Newey & West (1987) with a small-sample factor and t quantiles. The
+    overdispersion is the moment estimate from a Poisson fit. The month of the date is left out.
+
+    Parameters
+    ----------
+    series : Series
+        Daily or monthly counts; days are summed to months.
+    date : date-like
+    months : int
+        At most so many months on either side.
+    harmonics : int
+        Pairs of annual sine and cosine.
+    lags : int, optional
+        Of the errors' autocorrelation; default 4 (n / 100)^(2/9), rounded down.
+
+    Returns
+    -------
+    Interrupted
+
+    Raises
+    ------
+    ValueError
+        Fewer than 6 months, or no count at all, on one side.
+
+    Examples
+    --------
+    >>> months = pd.period_range("2015-01", periods=72, freq="M")
+    >>> steady = pd.Series([20, 30] * 18 + [40, 60] * 18, index=months)
+    >>> round(float(interrupted(steady, "2018-01-15", harmonics=0).table.loc["level", "ratio"]), 1)
+    2.0
+    """
+    monthly = by_month(series)
+    at = monthly.index.get_loc(pd.Period(pd.Timestamp(str(date)), freq="M"))
+    part = monthly.iloc[max(0, at - months) : at + months + 1]
+    distance = np.arange(len(part)) - min(at, months)
+    sides = [part[distance < 0], part[distance > 0]]
+    if min(len(side) for side in sides) < 6 or min(side.sum() for side in sides) == 0:
+        raise ValueError(f"{date}: needs 6 months with counts on either side.")
+    design = _design(distance, part.index.month.to_numpy(), harmonics)
+    keep = distance != 0
+    lags = int(4 * (keep.sum() / 100) ** (2 / 9)) if lags is None else lags
+    fit, alpha = negative_binomial(part.to_numpy()[keep], design[keep], lags)
+    without = design.copy()
+    without[:, 2:4] = 0
+    fitted = pd.DataFrame(
+        {"observed": part, "fitted": fit.predict(design), "without": fit.predict(without)}
+    )
+    low, high = fit.conf_int().T
+    names = {"level": (2, 1), "slope": (3, 12), "trend before": (1, 12)}
+    rows = [np.exp(np.array([fit.params[i], low[i], high[i]]) * unit) for i, unit in names.values()]
+    table = pd.DataFrame(rows, index=list(names), columns=["ratio", "low", "high"])
+    return Interrupted(table.assign(p=[fit.pvalues[i] for i, _ in names.values()]), fitted, alpha)
+
+
+def levels(series: pd.Series, months: int = 36) -> pd.DataFrame:
+    """The level change of `interrupted` at every month with enough counts on both sides (placebo).
+
+    Returns
+    -------
+    DataFrame
+        Index month; `ratio`, `low`, `high`, `p` of the level, and `statistic` (log ratio over
+        the half width of its interval).
+    """
+    monthly = by_month(series)
+    rows = {}
+    for at in monthly.index[12:-12]:
+        try:
+            found = interrupted(monthly, at.start_time, months).table.loc["level"]
+        except ValueError:
+            continue
+        half = (np.log(found["high"]) - np.log(found["low"])) / 2
+        rows[at] = {**found, "statistic": np.log(found["ratio"]) / half}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("month")
+
+
+def _design(distance: np.ndarray, month: np.ndarray, harmonics: int) -> np.ndarray:
+    """Columns: constant, time, level after, slope after, then the season."""
+    after = distance > 0
+    columns = [np.ones(len(distance)), distance, after, np.where(after, distance, 0)]
+    angle = 2 * np.pi * (month - 1) / 12
+    columns += [f(k * angle) for k in range(1, harmonics + 1) for f in (np.cos, np.sin)]
+    return np.column_stack(columns).astype(float)
+
+
+def negative_binomial(counts: np.ndarray, design: np.ndarray, lags: int) -> tuple:
+    """Negative binomial regression with HAC errors: (statsmodels results, alpha)."""
+    import statsmodels.api as sm
+
+    poisson = sm.GLM(counts, design, family=sm.families.Poisson()).fit()
+    mean, spare = poisson.mu, len(counts) / poisson.df_resid
+    alpha = float(np.sum((counts - mean) ** 2 * spare - mean) / np.sum(mean**2))
+    family = sm.families.NegativeBinomial(alpha=max(alpha, 1e-6))
+    fit = sm.GLM(counts, design, family=family).fit(
+        start_params=poisson.params,
+        cov_type="HAC",
+        cov_kwds={"maxlags": lags, "use_correction": True},
+        use_t=True,
+    )
+    return fit, max(alpha, 0.0)
+
+
+def parallel(affected: pd.Series, unaffected: pd.Series, date, months: int = 24) -> dict:
+    """Whether the affected area's share had a trend before a date.
+
+    Given both areas' sum, the affected area's count is binomial; its log odds on time, errors of
+    Newey and West. Passing is no proof of parallel trends (Roth 2022): `low` and `high` say which
+    differences the data cannot exclude.
+
+    Returns
+    -------
+    dict
+        `ratio` (factor per year by which the affected area outgrew the other), `low`, `high`, `p`,
+        `months`, `counts`. NaN with fewer than 8 months that hold counts.
+
+    Examples
+    --------
+    >>> months = pd.period_range("2015-01", periods=24, freq="M")
+    >>> a, b = pd.Series([4, 6] * 12, index=months), pd.Series([9, 9] * 12, index=months)
+    >>> parallel(a, b, "2017-01-01")["p"] > 0.05
+    True
+    """
+    import statsmodels.api as sm
+
+    pair = pd.concat([by_month(affected), by_month(unaffected)], axis=1, keys=["a", "b"])
+    at = pd.Period(pd.Timestamp(str(date)), freq="M")
+    pair = pair[(pair.index < at) & (pair.index >= at - months)]
+    time = np.arange(len(pair)) / 12
+    some = (pair.sum(axis=1) > 0).to_numpy()
+    counts, out = int(pair.to_numpy().sum()), {"months": int(some.sum())}
+    if some.sum() < 8 or pair.sum().min() == 0:
+        return dict.fromkeys(("ratio", "low", "high", "p"), np.nan) | out | {"counts": counts}
+    design = sm.add_constant(time[some])
+    lags = int(4 * (some.sum() / 100) ** (2 / 9))
+    fit = sm.GLM(pair[["a", "b"]].to_numpy()[some], design, family=sm.families.Binomial()).fit(
+        cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}, use_t=True
+    )
+    low, high = fit.conf_int()[1]
+    ratio = {"ratio": fit.params[1], "low": low, "high": high}
+    return (
+        {k: float(np.exp(v)) for k, v in ratio.items()}
+        | {"p": float(fit.pvalues[1])}
+        | out
+        | {"counts": counts}
+    )

@@ -1,0 +1,161 @@
+"""Shares of violence in Liptako-Gourma: against published or independently computed values."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import dataset_of
+
+import sahelkit
+from sahelkit import geography, places, spread, variants
+from sahelkit.figures import centrography as centre_figures
+from sahelkit.figures import geography as share_figures
+from sahelkit.figures import spread as spread_figures
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return sahelkit.load()
+
+
+def test_share_in_liptako_gourma_is_the_published_one_of_ged_24_1(shipped):
+    share = 100 * geography.share(shipped)
+    assert share.loc[[2016, 2018, 2023]].round(1).tolist() == [22.2, 80.7, 60.5]
+    assert share.idxmax() == 2018
+
+
+@pytest.mark.parametrize(
+    ("year", "published"), [(2015, 1.75), (2017, 30.63), (2021, 37.36), (2023, 19.39)]
+)
+def test_share_within_200_km(shipped, ged, year, published):
+    from_events, from_cells = (
+        100 * geography.share_within(variants.without_diffa(ds), [200]).loc[year, 200]
+        for ds in (ged, shipped)
+    )
+    assert from_events == pytest.approx(published, abs=0.005)
+    assert from_cells == pytest.approx(from_events, abs=2)
+
+
+def test_share_within_200_km_from_cells_alone(shipped):
+    share = 100 * geography.share_within(variants.without_diffa(shipped), [200])[200]
+    for year, published in {2015: 1.75, 2017: 30.63, 2021: 37.36, 2023: 19.39}.items():
+        assert share[year] == pytest.approx(published, abs=2)
+
+
+def test_shares_by_region_are_the_same_from_events_and_tables(shipped, ged):
+    for definition in ("regions", "authority"):
+        pd.testing.assert_series_equal(
+            geography.share(shipped, definition), geography.share(ged, definition)
+        )
+
+
+def test_deaths_near_the_border_from_single_positions(shipped, ged):
+    found = {
+        name: 100 * geography.share_near_border_over(d, 2018, 2021, "deaths_best")
+        for name, d in {
+            "events": variants.without_diffa(ged),
+            "cells": variants.without_diffa(shipped),
+        }.items()
+    }
+    assert {name: round(value) for name, value in found.items()} == {"events": 47, "cells": 43}
+
+
+def test_recorded_differences_of_the_grid_are_the_measured_ones(ged):
+    measured = geography.grid_differences(variants.without_diffa(ged))
+    recorded = pd.Series(geography.GRID_DIFFERENCES)
+    assert (measured <= recorded).all()
+    assert (measured > 0.1 * recorded).all()
+
+
+@pytest.mark.parametrize("definition", places.DEFINITIONS)
+@pytest.mark.parametrize("weight", ["incidents", "deaths_best"])
+def test_country_shares_add_up_to_the_share(shipped, definition, weight):
+    whole = geography.share(shipped, definition, weight)
+    own = geography.share(shipped, definition, weight, by_country=True)
+    if definition in ("regions", "authority"):
+        table = shipped.region_month.assign(year=shipped.region_month["month"].dt.year)
+    else:
+        table = shipped.grid_year
+    counts = table.groupby(["year", "country"], observed=True)[weight].sum().unstack()
+    together = (own.fillna(0) * counts).sum(axis=1) / counts.sum(axis=1)
+    np.testing.assert_allclose(together.astype(float), whole, rtol=1e-12)
+
+
+def test_share_within_grows_with_distance_and_reaches_one(shipped):
+    curve = geography.share_within(shipped, [0, 100, 200, 500, 3000])
+    assert (curve.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
+    assert (curve[3000] == 1).all()
+    np.testing.assert_allclose(curve[200], geography.share(shipped, "radius"))
+
+
+def test_share_near_the_border_agrees_with_the_definition(shipped):
+    table = geography.share_near_border(shipped)
+    np.testing.assert_allclose(table[50], geography.share(shipped, "border"))
+    counts = geography.positions(shipped).groupby("year")["weight"].sum()
+    mean = np.average(table[50].loc[2012:2020], weights=counts.loc[2012:2020])
+    assert geography.share_near_border_over(shipped, 2012, 2020) == pytest.approx(mean)
+
+
+def test_schematic_borders_are_good_to_two_points(ged, reference):
+    import geopandas
+    import shapely
+
+    shapes = geopandas.read_file(reference("sahel3_adm0.geojson")).to_crs(places.PROJECTION)
+    events = geography.positions(ged)
+    points = shapely.points(*places.project(events["latitude"], events["longitude"]))
+    # Within 50 km of a shared border: within 50 km of two countries at least.
+    near = sum((shapely.distance(points, shape) <= 50).astype(int) for shape in shapes.geometry)
+    detailed = (near >= 2).mean()
+    assert geography.share_near_border_over(ged, 2012, 2023) == pytest.approx(detailed, abs=0.02)
+
+
+def test_a_share_below_the_least_asked_for_is_missing(shipped):
+    own = geography.share(shipped, by_country=True, least=10)
+    assert np.isnan(own.loc[2016, "BFA"])
+    assert own.loc[2018, "BFA"] == geography.share(shipped, by_country=True).loc[2018, "BFA"]
+
+
+def test_located_incidents_have_no_share_by_region(shipped):
+    with pytest.raises(ValueError, match="known by position"):
+        geography.share(shipped, "regions", "incidents_located")
+
+
+def test_a_source_without_low_deaths_gives_missing_shares():
+    ds = dataset_of([14.0, 14.5], [0.0, 0.1], deaths_low=pd.NA)
+    assert geography.share(ds, weight="deaths_low").isna().all()
+    assert geography.centre(ds, "deaths_low").isna().all(axis=None)
+
+
+def test_incidents_with_a_wrong_sign_are_kept(ged):
+    ids = ged.incidents["incident_id"].isin(["501478", "479856"])
+    assert ged.incidents.loc[ids, "longitude"].gt(2).all()
+    assert geography.positions(ged)["weight"].sum() == 3999
+
+
+def test_share_over_variants_falls_in_every_reading(shipped):
+    tables = [
+        variants.over_variants(shipped, partial(geography.share_in_year, year=year))
+        for year in (2018, 2023)
+    ]
+    assert (tables[1]["value"] < tables[0]["value"]).all()
+    assert tables[0]["value"].iloc[0] == pytest.approx(0.8067, abs=5e-5)
+
+
+def test_figures_draw_their_tables(shipped):
+    import matplotlib.pyplot as plt
+
+    shares = geography.with_and_without_diffa(shipped, geography.share_by_definition)
+    fig = share_figures.definitions(shares, shipped.label)
+    drawn = fig.axes[1].lines[0].get_ydata()
+    expected = 100 * geography.share(variants.without_diffa(shipped))
+    np.testing.assert_allclose(drawn, expected)
+    assert fig.sahelkit["Title"].startswith("Liptako-Gourma's share peaked in 2018 at 81 %")
+    regions = geography.with_and_without_diffa(shipped, geography.centre_region, resamples=99)
+    fig = centre_figures.distance(regions, shipped.label)
+    np.testing.assert_allclose(
+        fig.axes[0].lines[0].get_ydata(), geography.centre(shipped)["km_to_tripoint"]
+    )
+    fig = spread_figures.heat_map(spread.region_year(shipped), shipped.label)
+    assert {text.get_text() for text in fig.axes[0].texts} >= {"119", "164"}
+    plt.close("all")

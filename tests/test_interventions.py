@@ -1,0 +1,388 @@
+"""Interventions, before and after, placebo dates, leadership losses, displacement."""
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sahelkit
+from sahelkit import (
+    beforeafter,
+    eventstudy,
+    falsealarms,
+    interventions,
+    placebos,
+    trends,
+    variants,
+)
+from sahelkit.figures import interventions as draw
+
+FULL = os.environ.get("SAHELKIT_FULL") == "1"
+"""With SAHELKIT_FULL=1 the false alarms are counted on 1,000 series for the slow tests, too."""
+REFERENCE = Path(
+    os.environ.get("SAHELKIT_REFERENCE", Path(__file__).resolve().parents[2] / "shared" / "data")
+)
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return variants.without_diffa(sahelkit.load())
+
+
+@pytest.fixture(scope="module")
+def reference():
+    path = REFERENCE / "ucdp_ged_24.1_sahel.csv"
+    if not path.exists():
+        pytest.skip(f"no reference file {path}: set SAHELKIT_REFERENCE to its folder")
+    return sahelkit.load(path)
+
+
+@pytest.fixture(scope="module")
+def monthly(shipped):
+    return interventions.series(shipped)
+
+
+class TestTable:
+    def test_dates_are_in_order(self):
+        table = interventions.read()
+        assert (table["start"] <= table["start_latest"]).all()
+        assert (table["start"] <= table["until"]).all()
+        assert table["intervention_id"].is_unique
+
+    def test_areas_and_countries_are_known(self):
+        for row in interventions.read().itertuples():
+            frame = pd.DataFrame({"country": ["MLI"], "region": ["Gao"]})
+            interventions.in_area(frame, interventions.area_of(row._asdict()))
+
+    def test_numbers_belong_to_interventions(self):
+        known = set(interventions.read()["intervention_id"])
+        assert set(interventions.numbers()["intervention_id"]) <= known
+
+    def test_month_precision_covers_the_month(self):
+        row = interventions.one("death_ibrahim_dicko")
+        assert (row["start"].day, row["start_latest"].day) == (1, 31)
+
+    def test_unknown_id_is_named(self):
+        with pytest.raises(KeyError, match="no_such"):
+            interventions.one("no_such")
+
+    @pytest.mark.parametrize("day", ["2013-01-11", "2014-07-31"])
+    def test_first_and_last_day_are_in_force(self, day):
+        assert "serval" in set(interventions.in_force(day)["intervention_id"])
+
+    @pytest.mark.parametrize("day", ["2013-01-10", "2014-08-01"])
+    def test_the_days_around_are_not(self, day):
+        assert "serval" not in set(interventions.in_force(day)["intervention_id"])
+
+    def test_phases_agree_with_in_force_and_cover_the_calendar(self):
+        phases = interventions.overlaps(countries=["MLI"])
+        assert phases["days"].sum() == 4383
+        assert (phases["start"].iloc[1:].to_numpy() > phases["end"].iloc[:-1].to_numpy()).all()
+        for phase in phases.iloc[::7].itertuples():
+            for day in (phase.start, phase.end):
+                there = interventions.in_force(day, ["MLI"], interventions.LASTING)
+                assert len(there) == phase.number
+
+    def test_what_happened_includes_vague_dates_that_may_fall_in(self):
+        found = interventions.happened("2017-05-20", "2017-05-21")
+        assert "death_ibrahim_dicko" in set(found["intervention_id"])
+        found = interventions.happened("2017-06-01", "2017-06-02")
+        assert "death_ibrahim_dicko" not in set(found["intervention_id"])
+
+    def test_beside_leaves_itself_out_and_keeps_to_its_countries(self):
+        found = interventions.beside("coup_bfa_2015", 180)
+        assert "coup_bfa_2015" not in set(found["intervention_id"])
+        assert found["countries"].map(lambda own: not own or "BFA" in own).all()
+
+
+class TestSeries:
+    def test_inside_and_outside_make_the_whole(self, shipped, monthly):
+        parts = [interventions.series(shipped, "regions", inside=flag) for flag in (True, False)]
+        assert (parts[0] + parts[1]).equals(monthly)
+
+    def test_days_need_events(self, shipped):
+        with pytest.raises(ValueError, match="by month"):
+            interventions.series(shipped, unit="D")
+
+    def test_positions_need_events(self, shipped):
+        with pytest.raises(ValueError, match="positions"):
+            interventions.series(shipped, "radius")
+
+    def test_unknown_area_is_named(self, shipped):
+        with pytest.raises(ValueError, match="MLI:Atlantis"):
+            interventions.series(shipped, ["MLI:Atlantis"])
+
+    def test_days_summed_to_months_are_the_shipped_months(self, shipped, reference):
+        daily = interventions.series(variants.without_diffa(reference), "regions")
+        shipped_series = interventions.series(shipped, "regions")
+        assert placebos.by_month(daily).tolist() == shipped_series.tolist()
+
+
+class TestRateRatio:
+    def test_poisson_test_of_the_r_manual(self):
+        # R, ?poisson.test: poisson.test(c(11, 6 + 8 + 7), c(800, 1083 + 1050 + 878))
+        found = beforeafter.rate_ratio(6 + 8 + 7, 11, 1083 + 1050 + 878, 800)
+        assert found["ratio"] == pytest.approx(1.971488, abs=1e-6)
+        assert found["p_exact"] == pytest.approx(0.07967, abs=5e-6)
+        assert found["exact_low"] == pytest.approx(0.8584264, abs=1e-6)
+        assert found["exact_high"] == pytest.approx(4.2772659, abs=1e-6)
+
+    def test_exact_interval_inverts_the_binomial(self):
+        from scipy.stats import binom
+
+        found = beforeafter.rate_ratio(20, 9)
+        low, high = (found[k] / (1 + found[k]) for k in ("exact_low", "exact_high"))
+        assert binom.sf(8, 29, low) == pytest.approx(0.025)
+        assert binom.cdf(9, 29, high) == pytest.approx(0.025)
+
+    def test_overdispersion_widens(self):
+        plain, wide = beforeafter.rate_ratio(30, 50), beforeafter.rate_ratio(30, 50, extra=0.2)
+        assert wide["low"] < plain["low"] < plain["high"] < wide["high"]
+
+    def test_zero_counts(self):
+        assert beforeafter.rate_ratio(0, 5)["ratio"] == np.inf
+        assert beforeafter.rate_ratio(5, 0)["exact_low"] == 0
+        assert np.isnan(beforeafter.rate_ratio(0, 0)["ratio"])
+
+
+class TestPlacebo:
+    def test_windows_of_the_placebo_are_those_of_the_calendar(self, monthly):
+        table = placebos.placebo(monthly, 6)
+        for date in ("2014-08-01", "2020-06-03"):
+            spans = interventions.windows(date, length=6, unit="M")
+            at = spans.loc["during", "first"]
+            for side in ("before", "during", "after"):
+                span = spans.loc[side]
+                assert table.loc[at, side] == monthly[span["first"] : span["last"]].sum()
+
+    def test_season_is_recovered_in_spite_of_a_trend(self):
+        months = np.arange(144) % 12 + 1
+        truth = 1 + 0.4 * np.cos(2 * np.pi * (months - 3) / 12)
+        found = placebos.season(50 * truth * np.exp(np.arange(144) / 60), months)
+        assert found == pytest.approx(truth[:12], abs=0.05)
+
+    def test_a_pure_season_leaves_no_ratio(self):
+        index = pd.period_range("2012-01", periods=144, freq="M")
+        pure = pd.Series(
+            np.rint(1e6 * (1 + 0.4 * np.sin(2 * np.pi * index.month / 12))), index=index
+        )
+        assert placebos.placebo(pure.astype("int64"), 6)["ratio"].sub(1).abs().max() < 0.02
+
+    def test_a_step_stands_out_at_its_date_and_nowhere_more(self):
+        rng = np.random.default_rng(5)
+        index = pd.period_range("2012-01", periods=144, freq="M")
+        steps = pd.Series(rng.poisson(np.where(np.arange(144) < 70, 20, 80)), index=index)
+        table = placebos.placebo(steps, 6)
+        assert abs(int(table["statistic"].to_numpy().argmax()) + 6 - 70) <= 1
+        assert placebos.standing(table, index[70].start_time)["p"] < 0.03
+
+    def test_tail_shares_are_uniform_ranks(self):
+        values = np.array([-3.0, -1.0, 0.0, 1.0, 5.0])
+        found = placebos.tail_shares(values, np.ones(5, bool))
+        assert found.tolist() == [0.4, 0.8, 1.0, 0.8, 0.2]
+
+    def test_unaffected_area_cancels_a_common_change(self):
+        index = pd.period_range("2012-01", periods=144, freq="M")
+        common = np.where(np.arange(144) < 72, 100, 300)
+        table = placebos.placebo(
+            pd.Series(common, index), 6, against=pd.Series(2 * common, index), seasonal=False
+        )
+        assert table["ratio"].sub(1).abs().max() < 0.01
+
+    def test_a_thousand_dates_in_under_a_second(self):
+        index = pd.period_range("2012-01-01", periods=1181, freq="D")
+        daily = pd.Series(np.random.default_rng(1).poisson(2, 1181), index=index)
+        placebos.placebo(daily, 90)
+        started = time.perf_counter()
+        table = placebos.placebo(daily, 90)
+        placebos.standing(table, index[600].start_time)
+        assert len(table) >= 1000
+        assert time.perf_counter() - started < 1
+
+    def test_windows_always_come_together(self, shipped, reference):
+        table = beforeafter.several(interventions.series(shipped), "2020-06-03")
+        assert table["window"].tolist() == ["6 months", "12 months"]
+        table = beforeafter.several(interventions.series(reference), "2020-06-03")
+        assert table["window"].tolist() == [
+            "30 days",
+            "60 days",
+            "90 days",
+            "180 days",
+            "6 months",
+            "12 months",
+        ]
+
+    def test_correction_is_at_least_the_plain_p(self):
+        corrected = beforeafter.holm([0.01, np.nan, 0.5, 0.02])
+        assert np.isnan(corrected[1])
+        assert corrected[[0, 2, 3]].tolist() == [0.03, 0.5, 0.04]
+
+    def test_sentence_is_an_association_with_what_was_beside(self, shipped):
+        found = beforeafter.associated(shipped, "takuba")
+        assert "An association" in found.sentence
+        assert "effect" not in found.sentence
+        assert "Operation Monclar" in found.sentence
+        assert "monclar" in set(found.beside["intervention_id"])
+
+
+class TestPublishedCounts:
+    """Counts by day on UCDP GED 24.1 (reference file)."""
+
+    @pytest.mark.parametrize(
+        ("inside", "counts", "rates"),
+        [(True, [72, 31, 75], [1.20, 1.48, 1.25]), (False, [34, 9, 29], [0.57, 0.43, 0.48])],
+    )
+    def test_operation_of_march_2020(self, reference, inside, counts, rates):
+        near = variants.without_diffa(reference)
+        table = eventstudy.displacement(near, "2020-03-03", "2020-03-23", 60)
+        here = (table["group"] == "all") & (table["where"] == ("inside" if inside else "outside"))
+        assert table.loc[here, "incidents"].tolist() == counts
+        assert table.loc[here, "per_day"].round(2).tolist() == rates
+        groups = table[(table["group"] != "all") & (table["where"] == table[here]["where"].iloc[0])]
+        assert groups.groupby("window", sort=False)["incidents"].sum().tolist() == counts
+
+    @pytest.mark.parametrize(("diffa", "counts"), [(False, (159, 65)), (True, (169, 67))])
+    def test_third_of_june_2020(self, reference, diffa, counts):
+        ds = reference if diffa else variants.without_diffa(reference)
+        table = beforeafter.several(interventions.series(ds), "2020-06-03")
+        row = table[table["window"] == "90 days"].iloc[0]
+        assert (row["before"], row["after"]) == counts
+        assert row["season"] < 0.8
+        assert row["p"] > 0.05
+        assert row["dates"] > 3000
+
+
+class TestRegression:
+    def test_a_known_level_and_slope_are_found(self):
+        rng = np.random.default_rng(3)
+        index = pd.period_range("2014-01", periods=72, freq="M")
+        distance = np.arange(72) - 36
+        mean = (
+            40 * np.exp(0.01 * distance) * np.where(distance > 0, 0.5 * np.exp(0.02 * distance), 1)
+        )
+        mean = mean * (1 + 0.3 * np.cos(2 * np.pi * index.month / 12))
+        found = trends.interrupted(pd.Series(rng.poisson(mean * 20), index), "2017-01-10").table
+        assert found.loc["level", "ratio"] == pytest.approx(0.5, rel=0.08)
+        assert found.loc["slope", "ratio"] == pytest.approx(np.exp(0.24), rel=0.08)
+        assert found.loc["trend before", "ratio"] == pytest.approx(np.exp(0.12), rel=0.08)
+
+    def test_too_short_a_side_is_refused(self, monthly):
+        with pytest.raises(ValueError, match="6 months"):
+            trends.interrupted(monthly, "2023-10-01")
+
+    def test_parallel_areas_pass_and_others_do_not(self):
+        rng = np.random.default_rng(4)
+        index = pd.period_range("2018-01", periods=24, freq="M")
+        rest = pd.Series(rng.poisson(60, 24), index)
+        same = pd.Series(rng.poisson(30, 24), index)
+        growing = pd.Series(rng.poisson(30 * np.exp(np.arange(24) / 12 * 0.7)), index)
+        assert trends.parallel(same, rest, "2020-01-01")["p"] > 0.05
+        apart = trends.parallel(growing, rest, "2020-01-01")
+        assert apart["p"] < 0.01
+        assert apart["low"] < 2.01 < apart["high"]
+
+
+class TestEventStudy:
+    def test_an_injected_rise_is_seen(self, monthly):
+        flat = pd.Series(50, monthly.index)
+        dates = ["2014-03-04", "2016-07-01", "2020-06-03"]
+        for date in dates:
+            flat[pd.Period(date, "M") + 1 : pd.Period(date, "M") + 2] = 100
+        table = eventstudy.event_study(flat, dates, 3)
+        assert table.loc[[1, 2], "ratio"].tolist() == pytest.approx([2, 2], rel=0.1)
+        assert table["p_after"].iloc[0] < 0.05
+        assert table.loc[-1, "ratio"] == pytest.approx(1, rel=0.1)
+
+    def test_dates_at_the_edge_are_left_out(self, monthly):
+        assert (
+            eventstudy.event_study(monthly, ["2020-06-03", "2023-11-01"], 6)["dates"].iloc[0] == 1
+        )
+        with pytest.raises(ValueError, match="No date"):
+            eventstudy.event_study(monthly, ["2023-11-01"], 6)
+
+    def test_waiting_time_after_an_announced_attack_is_short(self):
+        calendar = pd.period_range("2020-01-01", "2022-12-31", freq="D")
+        attacks = pd.date_range("2020-01-15", "2022-12-15", freq="60D")
+        dates = [attacks[6] - pd.Timedelta(days=1), attacks[9] - pd.Timedelta(days=1)]
+        table = eventstudy.waiting_placebo([attacks] * 2, dates, calendar)
+        assert table["days"].tolist() == [1, 1]
+        assert (table["share"] < 0.03).all()
+        assert table["p_mean"].iloc[0] < 0.05
+
+    def test_months_are_said_where_days_are_not_known(self, shipped):
+        table = eventstudy.displacement(shipped, "2020-03-03", "2020-03-23")
+        assert table.loc[table["window"] == "during", "days"].unique().tolist() == [31]
+
+
+class TestFalseAlarms:
+    def test_simulations_have_the_overdispersion_and_season_of_the_data(self, monthly):
+        drawn = falsealarms.simulate(monthly, 400, seed=2)
+        assert drawn.mean() == pytest.approx(monthly.mean(), rel=0.02)
+        alphas = [falsealarms.overdispersion(pd.Series(d, monthly.index)) for d in drawn[:60]]
+        assert np.mean(alphas) == pytest.approx(falsealarms.overdispersion(monthly), abs=0.02)
+        by_month = drawn.reshape(400, -1, 12).mean((0, 1))
+        season = placebos.expected(monthly)[:12]
+        assert by_month / by_month.mean() == pytest.approx(season, abs=0.06)
+
+    def test_another_seed_gives_other_series(self, monthly):
+        one, other = (falsealarms.simulate(monthly, 2, seed=s) for s in (1, 2))
+        assert not np.array_equal(one, other)
+
+    @pytest.mark.parametrize("length", beforeafter.LENGTHS["M"])
+    def test_the_reported_test_keeps_its_level_and_finds_a_doubling(self, monthly, length):
+        table = falsealarms.false_alarms(monthly, length, "2020-06-03", n=1000, seed=11)
+        for test in ("placebo dates", "overdispersed interval"):
+            assert 0.03 <= table.loc[test, "no change"] <= 0.07
+            assert table.loc[test, "rate doubled"] > 0.8
+        assert table.loc["exact conditional", "no change"] > 0.15
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("length", beforeafter.LENGTHS["D"] if FULL else (90,))
+    def test_the_same_by_day(self, reference, length):
+        daily = interventions.series(variants.without_diffa(reference))
+        n = 1000 if FULL else 100
+        table = falsealarms.false_alarms(daily, length, "2020-06-03", n=n, seed=12)
+        low, high = (0.03, 0.07) if FULL else (0.0, 0.12)
+        assert low <= table.loc["placebo dates", "no change"] <= high
+        assert table.loc["placebo dates", "rate doubled"] > 0.5
+
+    @pytest.mark.slow
+    def test_the_interrupted_series_cries_wolf_where_the_trend_bends(self, monthly):
+        n = 1000 if FULL else 40
+        table = falsealarms.false_alarms(monthly, 6, "2020-06-03", n=n, interrupted=n, seed=13)
+        assert table.loc["interrupted series", "no change, trend of the data"] > 0.2
+
+
+class TestFigures:
+    @pytest.mark.parametrize("width", [draw.WALL, draw.PAPER, draw.SLIDE])
+    def test_timeline_labels_do_not_overlap(self, width):
+        import matplotlib.pyplot as plt
+
+        fig = draw.timeline(draw.deaths_by_place(sahelkit.load()), "test", width)
+        fig.canvas.draw()
+        renderer = fig.canvas.get_renderer()
+        axes = fig.axes[0]
+        boxes = [t.get_window_extent(renderer) for t in axes.texts if t.get_text()]
+        frame = fig.bbox
+        for i, one in enumerate(boxes):
+            assert frame.x0 <= one.x0 and one.x1 <= frame.x1
+            for other in boxes[i + 1 :]:
+                wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+                tall = min(one.y1, other.y1) - max(one.y0, other.y0)
+                assert wide <= 1 or tall <= 0.45 * min(one.height, other.height)
+        plt.close(fig)
+
+    def test_deaths_drawn_are_those_of_the_table(self):
+        ds = sahelkit.load()
+        deaths = draw.deaths_by_place(ds)
+        three = deaths["best"][["MLI", "BFA", "NER"]].to_numpy().sum()
+        assert three == ds.region_month["deaths_best"].sum()
+        assert (deaths["low"] <= deaths["high"]).all().all()
+
+    def test_short_names(self):
+        losses = interventions.read().query("kind == 'leadership_loss'")
+        drawn = losses[losses["countries"].map(bool)]
+        assert draw.loss_labels(drawn).is_unique

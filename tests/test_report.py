@@ -1,0 +1,185 @@
+"""The monthly tracker: right numbers, every month, one page, nothing from the network."""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sahelkit import load, report
+from sahelkit.wording import LANGUAGES, texts
+
+REFERENCE = Path(os.environ.get("SAHELKIT_REFERENCE", Path(__file__).parents[1] / "../shared/data"))
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-pdf-header-footer",
+]
+
+
+@pytest.fixture(scope="module")
+def ds():
+    return load()
+
+
+def test_headline_counts_are_those_of_the_table(ds):
+    found = report.content(ds, "2017-03")["headline"]
+    rows = ds.region_month
+    at = {"value": "2017-03", "previous": "2017-02", "year_before": "2016-03"}
+    for name, month in at.items():
+        expected = rows.loc[rows["month"] == pd.Period(month, "M"), "incidents"].sum()
+        assert found.loc["incidents", name] == expected
+    year = rows[rows["month"].between(pd.Period("2016-03", "M"), pd.Period("2017-02", "M"))]
+    assert found.loc["deaths_best", "mean12"] == pytest.approx(
+        float(year["deaths_best"].sum()) / 12
+    )
+
+
+@pytest.mark.slow
+def test_every_month_renders_in_time(ds):
+    months = pd.period_range("2012-01", "2023-12", freq="M")
+    slowest = 0.0
+    for i, month in enumerate(months):
+        started = time.perf_counter()
+        text = report.render(ds, str(month), lang=LANGUAGES[i % 2])
+        slowest = max(slowest, time.perf_counter() - started)
+        for body in (text["md"], re.sub(r"<svg.*?</svg>", "", text["html"], flags=re.DOTALL)):
+            assert not re.search(r"\bnan\b|<NA>|\bNaT\b|None\b(?!\.)", body), month
+    assert slowest < 2
+
+
+def test_an_empty_month_says_so(ds):
+    """Niger has no incident in May 2012."""
+    text = report.render(ds, "2012-05", "NER")
+    assert texts("en")["none"] in text["md"] and texts("en")["none"] in text["html"]
+    assert "| Incidents | 0 |" in text["md"]
+
+
+@pytest.mark.parametrize(
+    "month, country, lang, message",
+    [
+        ("2017-13", None, "en", "Write it as 2017-03"),
+        ("2011-12", None, "en", "covers 2012-01 to 2023-12"),
+        ("2017-03", "TCD", "en", "Must be one of"),
+        ("2017-03", None, "de", "Must be one of"),
+    ],
+)
+def test_wrong_arguments_are_named(ds, month, country, lang, message):
+    with pytest.raises(ValueError, match=message):
+        report.render(ds, month, country, lang)
+
+
+def test_both_languages_have_the_same_words():
+    english, french = (texts(lang) for lang in LANGUAGES)
+    assert set(english) == set(french)
+    from sahelkit.actors import FAMILIES
+
+    assert set(french["families"]) == set(FAMILIES)
+
+
+@pytest.mark.parametrize(
+    "value, kind",
+    [(30, "high"), (12, "usual"), (2, "low")],
+)
+def test_unusual_is_held_against_the_months_own_history(value, kind):
+    months = pd.period_range("2018-01", periods=37, freq="M")
+    counts = pd.Series([10 + i % 5 for i in range(36)] + [value], index=months)
+    found = report.unusual(counts, months[-1])
+    assert found["kind"] == kind and found["history"] == 36
+
+
+def test_small_counts_and_short_histories_are_not_called_unusual():
+    months = pd.period_range("2018-01", periods=37, freq="M")
+    assert report.unusual(pd.Series([0] * 36 + [3], index=months), months[-1])["kind"] == "usual"
+    assert report.unusual(pd.Series([1] * 12, index=months[:12]), months[11]) is None
+
+
+def test_march_2020_is_unusual(ds):
+    judged = {
+        name: found
+        for kind, name, found in report.content(ds, "2020-03")["unusual"]
+        if kind == "group"
+    }
+    assert judged["State forces"]["kind"] == "high"
+    assert judged["JNIM and founders"]["kind"] == "usual"
+
+
+class Links(HTMLParser):
+    """Addresses that a browser would fetch."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        self.found += [v for k, v in attrs if k in ("src", "href", "data", "action", "srcset")]
+
+
+def test_html_needs_nothing_else(ds):
+    html = report.render(ds, "2020-03", lang="fr")["html"]
+    parser = Links()
+    parser.feed(html)
+    assert (
+        parser.found == []
+        and "url(" not in html
+        and "@import" not in html
+        and "<script" not in html
+    )
+
+
+def test_text_in_the_data_cannot_break_the_page(ds):
+    from dataclasses import replace
+
+    hostile = ds.incidents.assign(place="<img src=x onerror=alert(1)>")
+    html = report.render(replace(ds, incidents=hostile), "2020-03")["html"]
+    assert "<img" not in html and "&lt;img" in html
+
+
+def test_write_names_the_files(ds, tmp_path):
+    paths = report.write(ds, "2017-03", "MLI", "fr", tmp_path / "new")
+    assert [p.name for p in paths] == ["tracker-2017-03-MLI-fr.md", "tracker-2017-03-MLI-fr.html"]
+    assert all(p.stat().st_size > 1000 for p in paths)
+
+
+def test_the_last_month_carries_its_warning(ds):
+    warning = texts("en")["limit_last"]
+    assert warning in report.render(ds, "2023-12")["md"]
+    assert warning not in report.render(ds, "2023-11")["md"]
+
+
+def test_a_users_file_gives_the_same_counts(ds):
+    path = REFERENCE / "ucdp_ged_24.1_sahel.csv"
+    if not path.exists():
+        pytest.skip(f"reference file {path.name} is not there")
+    found = [report.content(source, "2020-03")["headline"] for source in (ds, load(path))]
+    pd.testing.assert_frame_equal(*found)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+@pytest.mark.parametrize("month, lang", [("2020-03", "fr"), ("2023-10", "fr"), ("2012-05", "en")])
+def test_html_prints_on_one_a4_page(ds, tmp_path, month, lang):
+    page = report.write(ds, month, lang=lang, out=tmp_path)[1]
+    pdf = tmp_path / "page.pdf"
+    offline = ["--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={tmp_path / 'profile'}"]
+    command = [CHROMIUM, *FLAGS, *offline, f"--print-to-pdf={pdf}", page.as_uri()]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    body = pdf.read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page(?!s)", body)) == 1
+    width, height = (
+        float(n) for n in re.search(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", body).groups()
+    )
+    assert (width, height) == pytest.approx((595, 842), abs=2)

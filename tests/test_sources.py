@@ -1,0 +1,463 @@
+"""Every format and generation, on made-up files, and what must hold of all of them."""
+
+import shutil
+import zipfile
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sahelkit
+from sahelkit import citations, compare, schema
+from sahelkit.dataset import LABELS
+from sahelkit.sources import SourceError, acled, read_incidents
+from sahelkit.sources.common import header_of
+
+FIXTURES = Path(__file__).parent / "fixtures"
+YEARLY = (
+    "made_up_ged261.csv",
+    "made_up_ged171_upper_case.csv",
+    "made_up_hdx_extract_47_columns.csv",
+)
+ACLED = (
+    "made_up_acled_2021_hxl_tags.csv",
+    "made_up_acled_excel_upper_case_semicolon.csv",
+    "made_up_acled_2023_inter_numbers.csv",
+    "made_up_acled_2024_population.csv",
+)
+ALL = sorted(path.name for path in FIXTURES.glob("made_up_*.csv"))
+RELEASE = ["source", "source_version"]
+
+
+@cache
+def read(name, **options):
+    return read_incidents(FIXTURES / name, **options)
+
+
+def same(left, right):
+    """The same incidents, whatever their order and release."""
+    frames = [
+        f.drop(columns=RELEASE).sort_values("incident_id", ignore_index=True) for f in (left, right)
+    ]
+    pd.testing.assert_frame_equal(*frames, check_categorical=False)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_rows_read_are_kept_or_dropped_and_the_frame_conforms(name):
+    frame, provenance = read(name)
+    assert provenance.rows_read == provenance.kept + sum(provenance.dropped.values())
+    assert provenance.kept == len(frame) > 0
+    assert list(frame.columns) == list(schema.NAMES)
+    schema.check(frame)
+
+
+@pytest.mark.parametrize("name", YEARLY[1:])
+def test_every_generation_of_ged_gives_the_same_incidents(name):
+    same(read(name)[0], read(YEARLY[0])[0])
+
+
+@pytest.mark.parametrize("name", ACLED[1:])
+def test_every_generation_of_acled_gives_the_same_incidents(name):
+    same(read(name)[0], read(ACLED[0])[0])
+
+
+def test_ged_values():
+    frame, provenance = read("made_up_ged261.csv")
+    row = frame.set_index("incident_id").loc["900003"]
+    assert (row["country"], row["region"], row["violence"]) == ("NER", "Tillabéri", "combat")
+    assert (row["date_start"], row["date_end"]) == (
+        pd.Timestamp("2021-12-30"),
+        pd.Timestamp("2022-01-02"),
+    )
+    assert row["place"] == 'Made-up "camp"'
+    assert frame.set_index("incident_id").loc["900005", "region"] == "Ménaka"
+    assert provenance.source_version == "26.1"
+    assert provenance.warnings["low, best, high out of order"] == ["900005"]
+
+
+def test_a_candidate_release_without_header_row_is_read_whole():
+    frame, provenance = read("made_up_GEDEvent_v24_0_1_no_header.csv")
+    assert (provenance.source, provenance.source_version) == ("ucdp-candidate", "24.0.1")
+    assert provenance.rows_read == 5
+    same(frame, read("made_up_ged261.csv")[0])
+    assert provenance.warnings["provisional: code_status is not Clear"] == ["900002"]
+
+
+def test_acled_is_the_political_violence_subset_unless_asked():
+    frame, provenance = read(ACLED[2])
+    assert frame["incident_id"].tolist() == ["MLI1", "BFA2", "MLI3", "NER4", "NER5", "NER10"]
+    assert frame["violence"].tolist() == [
+        "combat",
+        "combat",
+        "civilians",
+        "civilians",
+        "civilians",
+        "combat",
+    ]
+    assert provenance.dropped == {
+        "another country": 1,
+        "protest": 1,
+        "riot": 1,
+        "strategic development": 1,
+    }
+    everything, account = read(ACLED[2], political_only=False)
+    assert account.kept == 9
+    assert everything.loc[everything["violence"].isna(), "incident_id"].tolist() == [
+        "MLI6",
+        "MLI7",
+        "BFA8",
+    ]
+    assert account.filters != provenance.filters
+
+
+def test_acled_gives_one_number_of_deaths_and_its_day_as_release():
+    frame, provenance = read(ACLED[3])
+    assert frame["deaths_best"].sum() == 22
+    assert frame[["deaths_low", "deaths_high", "deaths_civilians"]].isna().all(axis=None)
+    assert provenance.source_version == "2020-09-13"
+    assert frame["date_precision"].tolist() == [1, 1, 3, 1, 1, 4]
+    assert frame["location_precision"].tolist() == [1, 2, 1, 1, 1, 4]
+
+
+def test_acled_without_sub_event_type_says_what_it_cannot_tell():
+    frame, provenance = read("made_up_acled_2018_30_columns.csv")
+    assert frame["incident_id"].tolist() == ["MLI1", "BFA2", "MLI3", "NER10"]
+    assert provenance.dropped["riot or protest"] == 4
+    assert (
+        len(provenance.warnings["riots without sub-event type: mob violence among them left out"])
+        == 4
+    )
+
+
+def test_niger_is_not_nigeria():
+    for name in ALL:
+        frame, _ = read(name)
+        assert not frame["actor_b"].astype("str").str.contains("group D").any() or "gtd" in name
+        assert set(frame["country"]) <= {"BFA", "MLI", "NER"}
+    text = pd.read_csv(FIXTURES / ACLED[2], dtype=str)
+    assert (text["country"] == "Nigeria").sum() == 1
+
+
+def test_gtd_unknown_days_and_deaths_stay_unknown():
+    frame, provenance = read("made_up_gtd.csv")
+    frame = frame.set_index("incident_id")
+    assert frame["date_precision"].tolist() == [1, 4, 5, 1]
+    april, year = frame.loc["201904000002"], frame.loc["201900000003"]
+    assert (april["date_start"], april["date_end"]) == (
+        pd.Timestamp("2019-04-01"),
+        pd.Timestamp("2019-04-30"),
+    )
+    assert (year["date_start"], year["date_end"]) == (
+        pd.Timestamp("2019-01-01"),
+        pd.Timestamp("2019-12-31"),
+    )
+    assert pd.isna(april["deaths_best"]) and year["deaths_best"] == 0
+    assert frame["violence"].tolist() == ["combat", "civilians", "civilians", "civilians"]
+    assert provenance.warnings["doubt whether it is terrorism (doubtterr)"] == ["201904000002"]
+    assert provenance.warnings["deaths missing"] == ["201904000002", "201906060005"]
+
+
+@pytest.mark.parametrize("name", ["made_up_gtd.csv", ACLED[2]])
+def test_a_workbook_gives_what_the_csv_gives(name, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    text = pd.read_csv(FIXTURES / name, dtype=str, keep_default_na=False)
+    sheet.append(list(text.columns))
+    for row in text.itertuples(index=False):
+        sheet.append([float(v) if v.replace(".", "", 1).isdigit() else v or None for v in row])
+    book.save(tmp_path / "made_up.xlsx")
+    frame, provenance = read_incidents(tmp_path / "made_up.xlsx")
+    same(frame, read(name)[0])
+    assert provenance.dropped == read(name)[1].dropped
+
+
+def test_zipped_and_gzipped_files_read_the_same(tmp_path):
+    import gzip
+
+    plain = FIXTURES / "made_up_ged261.csv"
+    with zipfile.ZipFile(tmp_path / "ged261-csv.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(plain, "GEDEvent_v26_1.csv")
+    (tmp_path / "ged261.csv.gz").write_bytes(gzip.compress(plain.read_bytes()))
+    for name in ("ged261-csv.zip", "ged261.csv.gz"):
+        pd.testing.assert_frame_equal(read_incidents(tmp_path / name)[0], read_incidents(plain)[0])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "newline", "delimiter"),
+    [
+        ("utf-8-sig", "\r\n", ";"),
+        ("utf-16", "\n", "\t"),
+        ("utf-16-le-bom", "\r\n", ","),
+        ("utf-8", "\r", ","),
+        ("utf-8-sig", "\r", "|"),
+        ("cp1252", "\n", "|"),
+    ],
+)
+def test_encoding_delimiter_and_line_ends_are_found_out(encoding, newline, delimiter, tmp_path):
+    text = pd.read_csv(FIXTURES / "made_up_ged261.csv", dtype=str, keep_default_na=False)
+    text["where_description"] = "made up"
+    path = tmp_path / "ged261.csv"
+    content = text.to_csv(index=False, sep=delimiter, lineterminator=newline)
+    if encoding == "utf-16-le-bom":
+        path.write_bytes(b"\xff\xfe" + content.encode("utf-16-le"))
+    else:
+        path.write_bytes(content.encode(encoding))
+    same(read_incidents(path)[0], read("made_up_ged261.csv")[0])
+
+
+# Several files
+
+
+def test_candidates_of_two_months_and_both_together():
+    names = ["made_up_GEDEvent_v26_0_1.csv", "made_up_GEDEvent_v26_0_2.csv"]
+    months, account = read_incidents([FIXTURES / name for name in names])
+    # 910001 is in both months; the later release moved it to February.
+    assert sorted(months["incident_id"]) == ["910001", "910002", "910003", "910004"]
+    assert months.set_index("incident_id").loc["910001", "deaths_best"] == 9
+    assert account.dropped == {"same incident in a newer file": 1}
+    names.insert(0, "made_up_GEDEvent_v26_01_26_02.csv")
+    whole, account = read_incidents([FIXTURES / name for name in names])
+    # January to February of Mali and Niger come from the joint release; Burkina Faso is not in it.
+    assert sorted(whole["incident_id"]) == ["910001", "910002", "910003"]
+    assert whole.set_index("incident_id").loc["910003", "deaths_best"] == 5
+    assert account.rows_read == 7 == account.kept + sum(account.dropped.values())
+
+
+def test_the_order_of_the_files_does_not_matter():
+    names = [f"made_up_GEDEvent_v26_{n}.csv" for n in ("0_1", "0_2", "01_26_02")] + [
+        "made_up_ged261.csv"
+    ]
+    one, _ = read_incidents([FIXTURES / name for name in names])
+    other, _ = read_incidents([FIXTURES / name for name in reversed(names)])
+    pd.testing.assert_frame_equal(one, other)
+    assert one["incident_id"].is_unique
+
+
+def test_yearly_and_candidate_are_one_source():
+    frame, account = read_incidents(
+        [FIXTURES / "made_up_ged261.csv", FIXTURES / "made_up_GEDEvent_v26_0_1.csv"]
+    )
+    assert account.source == "ucdp-ged" and account.source_version == "26.1 + candidate 26.0.1"
+    assert account.kept == 7 and account.warnings["low, best, high out of order"] == ["900005"]
+    assert "Candidate" in citations.cite([account], LABELS)
+    schema.check(frame)
+
+
+def test_a_yearly_release_replaces_the_candidates_of_its_years(tmp_path):
+    shutil.copy(
+        FIXTURES / "made_up_GEDEvent_v24_0_1_no_header.csv", tmp_path / "GEDEvent_v21_0_3.csv"
+    )
+    text = pd.read_csv(FIXTURES / "made_up_ged261.csv", dtype=str, keep_default_na=False)
+    text[text["id"] != "900001"].to_csv(tmp_path / "ged221.csv", index=False)
+    frame, account = read_incidents([tmp_path / "ged221.csv", tmp_path / "GEDEvent_v21_0_3.csv"])
+    assert "900001" not in set(frame["incident_id"])
+    assert account.dropped["in the period of a newer release"] == 4
+
+
+def test_acled_exports_of_two_days_the_newer_row_stays(tmp_path):
+    text = pd.read_csv(FIXTURES / ACLED[2], dtype=str, keep_default_na=False)
+    newer = text[text["event_id_cnty"] == "MLI1"].assign(fatalities="9", timestamp="1700000000")
+    newer.to_csv(tmp_path / "newer.csv", index=False)
+    for order in (1, -1):
+        frame, account = read_incidents([FIXTURES / ACLED[2], tmp_path / "newer.csv"][::order])
+        assert frame.set_index("incident_id").loc["MLI1", "deaths_best"] == 9
+        assert account.kept == 6
+
+
+def test_sources_that_count_the_same_are_not_added_up():
+    with pytest.raises(SourceError, match="counted twice"):
+        read_incidents([FIXTURES / "made_up_ged261.csv", FIXTURES / ACLED[2]])
+
+
+# Damage
+
+
+def damaged(tmp_path, changes, name="made_up_ged261.csv"):
+    text = pd.read_csv(FIXTURES / name, dtype=str, keep_default_na=False)
+    for (row, column), value in changes.items():
+        text.loc[row, column] = value
+    path = tmp_path / f"damaged_{name}"
+    text.to_csv(path, index=False)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("00:00.0", "date shown as 00:00.0 by a spreadsheet"),
+        ("44269", "date turned into a day number by a spreadsheet"),
+        ("#######", "date shown as #### by a spreadsheet"),
+        ("2021-04-012021-04-01", "cell holds its text twice"),
+        ("soon", "unreadable date"),
+    ],
+)
+def test_damaged_dates_are_named_with_their_rows(cell, reason, tmp_path):
+    frame, provenance = read_incidents(damaged(tmp_path, {(1, "date_start"): cell}))
+    assert provenance.dropped[reason] == 1 and provenance.rows[reason] == [3]
+    assert "900002" not in set(frame["incident_id"])
+
+
+def test_a_file_whose_every_date_is_damaged_is_refused_by_name(tmp_path):
+    path = damaged(tmp_path, {(row, "date_start"): "00:00.0" for row in range(5)})
+    with pytest.raises(SourceError, match=r"date_start.*rows 2, 3, 4.*00:00\.0 by a spreadsheet"):
+        read_incidents(path)
+
+
+def test_ids_in_exponent_form_are_named(tmp_path):
+    path = damaged(tmp_path, {(0, "eventid"): "2.01903E+11"}, "made_up_gtd.csv")
+    assert read_incidents(path)[1].dropped["id in exponent form"] == 1
+    path = damaged(
+        tmp_path, {(row, "eventid"): "2.01903E+11" for row in range(5)}, "made_up_gtd.csv"
+    )
+    with pytest.raises(SourceError, match=r"eventid.*exponent form.*row"):
+        read_incidents(path)
+
+
+def test_days_and_months_swapped_in_some_rows_are_refused(tmp_path):
+    changes = {(0, "date_start"): "13/03/2021", (1, "date_start"): "04/21/2021"}
+    with pytest.raises(SourceError, match="swapped"):
+        read_incidents(damaged(tmp_path, changes))
+
+
+def test_a_repeated_id_counts_once_whatever_the_order(tmp_path):
+    text = pd.read_csv(FIXTURES / "made_up_ged261.csv", dtype=str, keep_default_na=False)
+    doubled = pd.concat([text, text.iloc[[0]].assign(best="8"), text.iloc[[1]]])
+    found = []
+    for order in (1, -1):
+        doubled[::order].to_csv(tmp_path / "ged261.csv", index=False)
+        frame, provenance = read_incidents(tmp_path / "ged261.csv")
+        assert provenance.dropped["repeated id"] == 2
+        assert provenance.warnings["rows with the same id differ, one kept"] == ["900001"]
+        found.append(frame.sort_values("incident_id", ignore_index=True))
+    pd.testing.assert_frame_equal(*found)
+
+
+def test_a_table_of_sums_is_refused_with_the_reason(tmp_path):
+    (tmp_path / "sums.csv").write_text(
+        "Country,Admin1,Month,Year,Events,Fatalities\nMali,Gao,May,2020,3,1\n"
+    )
+    with pytest.raises(SourceError, match="a table of sums"):
+        read_incidents(tmp_path / "sums.csv")
+
+
+def test_quotes_that_break_the_rules_are_read_and_reported(tmp_path):
+    text = (FIXTURES / "made_up_acled_2018_30_columns.csv").read_text()
+    (tmp_path / "x.csv").write_text(
+        text.replace("Made-up road", 'a 5" road').replace("Made-up camp", 'a 6" camp')
+    )
+    frame, provenance = read_incidents(tmp_path / "x.csv")
+    assert frame["place"].tolist()[1:3] == ['a 5" road', 'a 6" camp']
+    assert provenance.rows_read == 10
+    assert any("quotes" in kind for kind in provenance.warnings)
+
+
+# Writing, comparing, citing
+
+
+@pytest.mark.parametrize("name", ["made_up_ged261.csv", ACLED[2], "made_up_gtd.csv"])
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_load_write_load_again_changes_nothing(name, suffix, tmp_path):
+    from sahelkit.rebuild import write_csv
+
+    frame, provenance = read(name)
+    path = tmp_path / f"incidents{suffix}"
+    write_csv(frame, path) if suffix == ".csv" else frame.to_parquet(path, index=False)
+    again, account = read_incidents(path)
+    pd.testing.assert_frame_equal(again, frame)
+    assert (account.source, account.source_version) == (
+        provenance.source,
+        provenance.source_version,
+    )
+
+
+def test_compare_adds_up(tmp_path):
+    changes = {(1, "best"): "20", (2, "date_start"): "2020-12-30", (4, "id"): "900009"}
+    path = damaged(tmp_path, changes)
+    found = compare.compare(FIXTURES / "made_up_ged261.csv", path)
+    assert found.added["incident_id"].tolist() == ["900009"]
+    assert found.removed["incident_id"].tolist() == ["900005"]
+    assert found.revised["incident_id"].tolist() == ["900002", "900003"]
+    assert found.revised["columns"].tolist() == ["deaths_best", "date_start"]
+    table = found.by_country_year.set_index(["country", "year"])
+    parts = table["deaths_added"] + table["deaths_removed"] + table["deaths_revised"]
+    assert (table["deaths_new"] - table["deaths_old"]).tolist() == parts.tolist()
+    assert table["deaths_moved"].to_dict() == {
+        ("BFA", 2021): 8,
+        ("MLI", 2021): 40,
+        ("NER", 2020): 4,
+        ("NER", 2021): 4,
+    }
+    assert compare.as_dict(found)["revised"][0]["deaths_new"] == 20
+    assert "incidents added 1, removed 1, revised 2" in compare.as_text(found)
+
+
+def test_compare_with_itself_finds_nothing():
+    path = FIXTURES / "made_up_ged261.csv"
+    found = compare.compare(path, path)
+    assert len(found.added) == len(found.removed) == len(found.revised) == 0
+    assert len(compare.as_text(found).splitlines()) == 1
+
+
+def test_compare_refuses_two_sources():
+    with pytest.raises(SourceError, match="one source"):
+        compare.compare(FIXTURES / "made_up_ged261.csv", FIXTURES / ACLED[2])
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_citations_name_release_filters_and_licence(name):
+    _, provenance = read(name)
+    text = citations.cite([provenance], LABELS, accessed="2026-01-31")
+    for part in (provenance.source_version, "accessed 2026-01-31", "Niger", "Licence: "):
+        assert part in text
+    bibtex = citations.cite([provenance], LABELS, style="bibtex")
+    assert bibtex.count("@") == len(text.splitlines())
+    assert bibtex.count("{") == bibtex.count("}")
+    assert "not recorded" in bibtex
+
+
+def test_citing_checks_its_arguments():
+    _, provenance = read("made_up_ged261.csv")
+    with pytest.raises(ValueError, match="style"):
+        citations.cite([provenance], LABELS, style="apa")
+    with pytest.raises(ValueError, match="not a day"):
+        citations.cite([provenance], LABELS, accessed="yesterday")
+
+
+def test_the_whole_analysis_gets_its_tables_from_any_source():
+    for name in ("made_up_ged261.csv", ACLED[2], "made_up_gtd.csv"):
+        ds = sahelkit.load(FIXTURES / name)
+        assert ds.region_month["incidents"].sum() == len(ds.incidents)
+        assert ds.grid_year["incidents"].sum() == ds.incidents["latitude"].notna().sum()
+
+
+# The reference
+
+
+def test_the_reference_file_is_accounted_for(reference):
+    frame, provenance = read_incidents(reference())
+    assert (provenance.rows_read, provenance.kept, sum(provenance.dropped.values())) == (
+        4211,
+        4211,
+        0,
+    )
+    counts = {kind: len(ids) for kind, ids in provenance.warnings.items()}
+    assert counts.pop("position outside the named region") == 4
+    assert counts == {
+        "low, best, high out of order": 63,
+        "longitude has the wrong sign": 2,
+        "region missing": 137,
+        "region name not known": 1,
+    }
+    assert sorted(provenance.warnings["longitude has the wrong sign"]) == ["479856", "501478"]
+    schema.check(frame)
+
+
+def test_header_and_recognition_do_not_overlap():
+    from sahelkit.sources import FORMATS
+
+    for name in ALL:
+        header = header_of(FIXTURES / name)
+        assert sum(module.recognises(header) for module in FORMATS) == 1
+    assert acled.recognises(["EVENT_DATE", "Event_Type", "x"])

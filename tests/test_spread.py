@@ -1,0 +1,157 @@
+"""Spread and clustering of violence: against published or independently computed values."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import dataset_of, in_plane
+
+import sahelkit
+from sahelkit import places, spread
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return sahelkit.load()
+
+
+def test_extent_of_a_known_sequence():
+    ds = dataset_of(
+        [14.1, 14.2, 14.7, 14.1, 15.2, 14.1],
+        [0.1, 0.2, 0.1, 0.1, 0.1, 0.1],
+        year=[2012, 2012, 2012, 2013, 2013, 2014],
+    )
+    found = spread.extent(ds)
+    assert found["cells"].tolist() == [2, 2, 1]
+    assert found["cells_new"].tolist()[1:] == [1, 0]
+    assert found["cells_first"].tolist()[1:] == [1, 0]
+    assert found["cells_ended"].tolist()[1:] == [1, 1]
+    assert found["incidents"].tolist() == [3, 2, 1]
+    assert found["regions"].tolist() == [1, 1, 1]
+
+
+def test_extent_is_the_same_from_events_and_cells(shipped, ged):
+    pd.testing.assert_frame_equal(spread.extent(shipped), spread.extent(ged))
+
+
+def test_cells_hold_all_violence_and_no_more_land_than_they_have_room_for(shipped):
+    cells = spread.cells()
+    assert shipped.grid_year["priogrid_gid"].isin(cells.index).all()
+    assert (cells["inside_km2"] <= cells["area_km2"] * 1.0001).all()
+
+
+def test_cells_cover_the_area_of_the_three_countries(reference):
+    import geopandas
+
+    shapes = geopandas.read_file(reference("sahel3_adm0.geojson")).to_crs(places.PROJECTION)
+    assert spread.cells()["inside_km2"].sum() == pytest.approx(shapes.area.sum(), rel=0.01)
+
+
+def test_cell_areas_are_geodesic():
+    from pyproj import Geod
+
+    row = spread.cells().loc[149424]
+    x, y = row["longitude"], row["latitude"]
+    ring = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * 0.25 + [x, y]
+    edge = np.vstack(
+        [np.linspace(a, b, 200) for a, b in zip(ring, np.roll(ring, -1, axis=0), strict=True)]
+    )
+    area = abs(Geod(ellps="WGS84").polygon_area_perimeter(*edge.T)[0]) / 1e6
+    assert row["area_km2"] == pytest.approx(area, rel=1e-4)
+
+
+def test_nearest_neighbour_ratio_of_random_points_is_one():
+    """2,000 points at random over the area: expected ratio 1, standard error 0.012."""
+    rng = np.random.default_rng(5)
+    import shapely
+
+    land = shapely.union_all(places.outlines().to_crs(places.PROJECTION).geometry.to_numpy())
+    west, south, east, north = land.bounds
+    points = rng.uniform([west, south], [east, north], (8000, 2))
+    points = points[shapely.contains_xy(land, *points.T)][:2000]
+    found = spread.nearest_neighbour(dataset_of(*in_plane(points))).loc[2020]
+    assert found["ratio"] == pytest.approx(1, abs=0.06)
+
+
+def test_nearest_neighbour_distances_are_those_computed_by_brute_force():
+    points = np.random.default_rng(6).normal(0, 200, (80, 2))
+    years = np.repeat([2019, 2020], 40)
+    found = spread.nearest_neighbour(dataset_of(*in_plane(points), year=years))
+    for year in (2019, 2020):
+        here = points[years == year]
+        apart = np.hypot(*(here[:, None] - here[None]).transpose(2, 0, 1)) + np.diag([np.inf] * 40)
+        assert found.loc[year, "mean_km"] == pytest.approx(apart.min(axis=1).mean(), rel=1e-6)
+
+
+def test_nearest_neighbour_needs_events(shipped):
+    with pytest.raises(ValueError, match="load an event file"):
+        spread.nearest_neighbour(shipped)
+
+
+def test_scdi_classes_of_made_up_cells():
+    middle = np.array([14.25, 0.25])
+    corners = np.array([(-1, -1), (-1, 1), (1, -1), (1, 1), (0, 0), (0.9, 0)]) * 0.23
+    tight = np.array([(k * 1e-3, 0) for k in range(6)])
+    parts = {2014: corners, 2015: tight, 2016: corners[:4], 2017: tight[:2], 2018: tight[:1]}
+    positions = np.vstack(list(parts.values())) + middle
+    years = np.repeat(list(parts), [len(part) for part in parts.values()])
+    found = spread.scdi(dataset_of(*positions.T, year=years)).set_index("year")
+    assert found["type"].tolist() == [
+        "dispersed high",
+        "clustered high",
+        "dispersed low",
+        "clustered low",
+        "unclassified",
+    ]
+    area = spread.cells().loc[found["priogrid_gid"].iloc[0], "area_km2"]
+    assert found.loc[2014, "per_km2"] == pytest.approx(6 / area)
+    counts = spread.scdi_counts(found.reset_index())
+    assert (counts.sum(axis=1) == 1).all()
+
+
+def test_scdi_intensity_is_the_same_from_events_and_cells(shipped, ged):
+    names = ["year", "priogrid_gid", "incidents", "intensity"]
+    pd.testing.assert_frame_equal(spread.scdi(shipped)[names], spread.scdi(ged)[names])
+    assert spread.scdi(shipped)["type"].isna().all()
+
+
+def test_nearly_all_intense_cells_of_ged_are_clustered(ged):
+    counts = spread.scdi_counts(spread.scdi(ged)).loc[2023]
+    assert counts[["clustered high", "dispersed high"]].tolist() == [65, 5]
+
+
+def test_gi_star_is_the_textbook_formula(shipped):
+    found = spread.hot_spots(shipped, 2018, 2023, permutations=99)
+    values = found["value"]
+    n, mean, deviation = len(values), values.mean(), values.std(ddof=0)
+    for gid in (147237, 149424):
+        near = [g for s in (-720, 0, 720) for g in (gid + s - 1, gid + s, gid + s + 1)]
+        near = [g for g in near if g in values.index]
+        w = len(near)
+        expected = (values[near].sum() - w * mean) / (deviation * np.sqrt((n * w - w**2) / (n - 1)))
+        assert found.loc[gid, "z"] == pytest.approx(expected)
+
+
+def test_violence_at_random_has_no_hot_spots_but_a_cluster_is_found():
+    cells = spread.cells()
+    rng = np.random.default_rng(7)
+    chosen = cells.iloc[rng.integers(0, len(cells), 600)]
+    quiet = dataset_of(chosen["latitude"].to_numpy(), chosen["longitude"].to_numpy())
+    assert spread.hot_spots(quiet, 2020, 2020, permutations=1999)["hot"].sum() <= 3
+    latitude = [*chosen["latitude"], *np.repeat([14.25, 14.75, 15.25], 30)]
+    longitude = [*chosen["longitude"], *np.repeat([-0.25, 0.25, 0.75], 30)]
+    found = spread.hot_spots(dataset_of(latitude, longitude), 2020, 2020, permutations=4999)
+    assert found.loc[places.grid_cell([14.75], [0.25])[0], "hot"]
+
+
+def test_contributions_add_up_to_the_rise(shipped):
+    table = spread.contribution(shipped, (2012, 2014), (2021, 2023))
+    yearly = spread.region_year(shipped).sum()
+    rise = yearly.loc[2021:2023].mean() - yearly.loc[2012:2014].mean()
+    assert table["change"].sum() == pytest.approx(rise)
+    assert table["share"].sum() == pytest.approx(1)
+
+
+def test_regions_and_years_add_up_to_all_incidents(shipped):
+    table = spread.region_year(shipped)
+    assert table.to_numpy().sum() == 3999
+    assert table.loc[("BFA", "Sahel"), 2023] == 119
