@@ -18,19 +18,10 @@ import numpy as np
 import pandas as pd
 
 import sahelkit
-from sahelkit import (
-    changepoints,
-    composition,
-    escalation,
-    geography,
-    places,
-    schema,
-    series,
-    spread,
-    uncertainty,
-    variants,
-)
+from sahelkit import escalation, geography, places, schema, variants
 from sahelkit.dataset import Dataset, complete, grid_year, region_month
+from sahelkit.escalation import changepoints, composition, series, uncertainty
+from sahelkit.geography import spread
 
 
 def made_up_incidents(n: int, seed: int = 0) -> pd.DataFrame:

@@ -143,7 +143,7 @@ def over_variants(ds: Dataset, statistic) -> pd.DataFrame:
     --------
     >>> from sahelkit import load
     >>> total = lambda ds, definition, weight: float(ds.region_month[weight].sum())
-    >>> over_variants(load(), total)["value"].iloc[0]
+    >>> float(over_variants(load(), total)["value"].iloc[0])
     3999.0
     """
     rows = [

@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sahelkit import checks, claims, load, readings
-from sahelkit.readings import Finding
+from sahelkit import claims, load
+from sahelkit.claims import checks, reading
+from sahelkit.claims.reading import Finding
 
 REFERENCE = Path(os.environ.get("SAHELKIT_REFERENCE", Path(__file__).parents[1] / "../shared/data"))
 GED = REFERENCE / "ucdp_ged_24.1_sahel.csv"
@@ -106,9 +107,9 @@ def test_published_country_years_come_out_as_published(results):
 
 def test_country_year_sums_agree_with_the_events(shipped):
     """The independent side of the published totals: events of GED 24.1 summed here."""
-    plain = readings.readings(shipped)[0]
+    plain = reading.readings(shipped)[0]
     for year in range(2012, 2024):
-        events = readings.total(plain, "deaths_best", start=f"{year}-01", end=f"{year}-12")
+        events = reading.total(plain, "deaths_best", start=f"{year}-01", end=f"{year}-12")
         table = checks.official(plain, str(year)).value
         assert events == pytest.approx(table, rel=0.025), year
 

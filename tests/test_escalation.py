@@ -10,7 +10,8 @@ import pytest
 from scipy import stats
 
 import sahelkit
-from sahelkit import changepoints, composition, escalation, series, uncertainty, variants
+from sahelkit import escalation, variants
+from sahelkit.escalation import changepoints, composition, series, uncertainty
 from sahelkit.figures import composition as made_of
 from sahelkit.figures import escalation as rising
 

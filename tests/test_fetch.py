@@ -14,7 +14,7 @@ import pytest
 
 from sahelkit import fetch
 from sahelkit.fetch import FetchError, fetch_ucdp
-from sahelkit.fetch_acled import PAGE_ROWS, Client, credentials, fetch_acled
+from sahelkit.fetch.acled import PAGE_ROWS, Client, credentials, fetch_acled
 from sahelkit.sources import read_incidents
 from sahelkit.sources.opening import record_of
 

@@ -8,10 +8,11 @@ import pytest
 from made_up import dataset_of
 
 import sahelkit
-from sahelkit import geography, places, spread, variants
+from sahelkit import geography, places, variants
 from sahelkit.figures import centrography as centre_figures
 from sahelkit.figures import geography as share_figures
 from sahelkit.figures import spread as spread_figures
+from sahelkit.geography import spread
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,9 @@ import pandas as pd
 import pytest
 
 import sahelkit
-from sahelkit import (
-    beforeafter,
-    eventstudy,
-    falsealarms,
-    interventions,
-    placebos,
-    trends,
-    variants,
-)
+from sahelkit import interventions, variants
 from sahelkit.figures import interventions as draw
+from sahelkit.interventions import beforeafter, eventstudy, falsealarms, interrupted, placebos
 
 FULL = os.environ.get("SAHELKIT_FULL") == "1"
 """With SAHELKIT_FULL=1 the false alarms are counted on 1,000 series for the slow tests, too."""
@@ -264,14 +257,16 @@ class TestRegression:
             40 * np.exp(0.01 * distance) * np.where(distance > 0, 0.5 * np.exp(0.02 * distance), 1)
         )
         mean = mean * (1 + 0.3 * np.cos(2 * np.pi * index.month / 12))
-        found = trends.interrupted(pd.Series(rng.poisson(mean * 20), index), "2017-01-10").table
+        found = interrupted.interrupted(
+            pd.Series(rng.poisson(mean * 20), index), "2017-01-10"
+        ).table
         assert found.loc["level", "ratio"] == pytest.approx(0.5, rel=0.08)
         assert found.loc["slope", "ratio"] == pytest.approx(np.exp(0.24), rel=0.08)
         assert found.loc["trend before", "ratio"] == pytest.approx(np.exp(0.12), rel=0.08)
 
     def test_too_short_a_side_is_refused(self, monthly):
         with pytest.raises(ValueError, match="6 months"):
-            trends.interrupted(monthly, "2023-10-01")
+            interrupted.interrupted(monthly, "2023-10-01")
 
     def test_parallel_areas_pass_and_others_do_not(self):
         rng = np.random.default_rng(4)
@@ -279,8 +274,8 @@ class TestRegression:
         rest = pd.Series(rng.poisson(60, 24), index)
         same = pd.Series(rng.poisson(30, 24), index)
         growing = pd.Series(rng.poisson(30 * np.exp(np.arange(24) / 12 * 0.7)), index)
-        assert trends.parallel(same, rest, "2020-01-01")["p"] > 0.05
-        apart = trends.parallel(growing, rest, "2020-01-01")
+        assert interrupted.parallel(same, rest, "2020-01-01")["p"] > 0.05
+        apart = interrupted.parallel(growing, rest, "2020-01-01")
         assert apart["p"] < 0.01
         assert apart["low"] < 2.01 < apart["high"]
 
@@ -352,7 +347,7 @@ class TestFalseAlarms:
     @pytest.mark.slow
     def test_the_interrupted_series_cries_wolf_where_the_trend_bends(self, monthly):
         n = 1000 if FULL else 40
-        table = falsealarms.false_alarms(monthly, 6, "2020-06-03", n=n, interrupted=n, seed=13)
+        table = falsealarms.false_alarms(monthly, 6, "2020-06-03", n=n, fitted=n, seed=13)
         assert table.loc["interrupted series", "no change, trend of the data"] > 0.2
 
 

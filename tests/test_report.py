@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from sahelkit import load, report
-from sahelkit.wording import LANGUAGES, texts
+from sahelkit.report.wording import LANGUAGES, texts
 
 REFERENCE = Path(os.environ.get("SAHELKIT_REFERENCE", Path(__file__).parents[1] / "../shared/data"))
 CHROMIUM = next(

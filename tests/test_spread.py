@@ -6,7 +6,8 @@ import pytest
 from made_up import dataset_of, in_plane
 
 import sahelkit
-from sahelkit import places, spread
+from sahelkit import places
+from sahelkit.geography import spread
 
 
 @pytest.fixture(scope="module")

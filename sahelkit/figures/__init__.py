@@ -33,7 +33,7 @@ LAND, EDGE, INK, MUTED, ACCENT = "#f7f6f3", "#b9b5ac", "#222222", "#6b6b6b", "#b
 WIDE, SQUARE, TALL = (9.0, 4.8), (7.6, 6.6), (9.0, 8.4)
 """Figure sizes, inches."""
 STYLE = {
-    "figure.dpi": 88,
+    "figure.dpi": 80,
     "savefig.dpi": 110,
     "font.family": "DejaVu Sans",
     "font.size": 9,

@@ -305,7 +305,7 @@ def areas(
     affected, unaffected : Series
         Monthly counts around the date.
     check : dict
-        From `trends.parallel`.
+        From `interrupted.parallel`.
     comparison : Series
         A row of `beforeafter.several` with ``against``.
     names : (str, str)

@@ -12,7 +12,14 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import interventions
-from sahelkit.placebos import AT_LEAST, NEAR_YEARS, by_month, placebo, standing, tail_shares
+from sahelkit.interventions.placebos import (
+    AT_LEAST,
+    NEAR_YEARS,
+    by_month,
+    placebo,
+    standing,
+    tail_shares,
+)
 
 LENGTHS = {"D": (30, 60, 90, 180), "M": (6, 12)}
 """Windows that are always shown together: days where there are days, and months."""

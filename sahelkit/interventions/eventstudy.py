@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import actors, interventions
-from sahelkit.placebos import expected
+from sahelkit.interventions.placebos import expected
 
 
 def _bins(values: np.ndarray, starts: np.ndarray, size: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sahelkit import placebos, trends
+from sahelkit.interventions import interrupted, placebos
 
 TESTS = {
     "exact conditional": "Poisson, no season: what a plain comparison of two counts does",
@@ -93,7 +93,7 @@ def overdispersion(series: pd.Series) -> float:
 
 
 def rejections(
-    counts: np.ndarray, like: pd.Series, length: int, at: int, interrupted: int = 0
+    counts: np.ndarray, like: pd.Series, length: int, at: int, fitted: int = 0
 ) -> pd.Series:
     """Share of series in which each test rejects at 5 %, for a change at position `at`.
 
@@ -103,7 +103,7 @@ def rejections(
         From `simulate`, on the calendar of `like`.
     length : int
         Units in the windows before and after.
-    interrupted : int
+    fitted : int
         In how many of the series the interrupted time series is fitted, too (slow).
 
     Returns
@@ -136,12 +136,12 @@ def rejections(
         "placebo dates": np.mean(np.array(shares) <= 0.05),
         "placebo dates within 2 years": np.mean(np.array(near) <= 0.05),
     }
-    if interrupted:
+    if fitted:
         p = [
-            trends.interrupted(pd.Series(c, like.index), like.index[at].start_time).table.loc[
+            interrupted.interrupted(pd.Series(c, like.index), like.index[at].start_time).table.loc[
                 "level", "p"
             ]
-            for c in counts[:interrupted]
+            for c in counts[:fitted]
         ]
         out["interrupted series"] = np.mean(np.array(p) <= 0.05)
     return pd.Series(out)
@@ -164,7 +164,7 @@ def false_alarms(
     length: int = 6,
     date=None,
     n: int = 1000,
-    interrupted: int = 0,
+    fitted: int = 0,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Shares of simulated series in which each test rejects at 5 %.
@@ -178,7 +178,7 @@ def false_alarms(
         Units before and after.
     date : date-like, optional
         The date tested; default: the middle of the series.
-    n, interrupted : int
+    n, fitted : int
         Series per situation, and how many of them the slow test sees.
     seed : int
 
@@ -210,9 +210,7 @@ def false_alarms(
         "rate doubled, trend of the data": {"factor": 2.0, "trend": True},
     }
     shares = {
-        name: rejections(
-            simulate(like, n, at=at + 1, seed=seed, **what), like, length, at, interrupted
-        )
+        name: rejections(simulate(like, n, at=at + 1, seed=seed, **what), like, length, at, fitted)
         for name, what in situations.items()
     }
     return pd.DataFrame(shares).rename_axis("test")

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from sahelkit import checks_record
+from sahelkit.claims import checks_record
 from sahelkit.sources import coded
 
 COLUMNS = ["document", "incident", "what", "document says", "others say"]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from sahelkit.dataset import COUNTS, UNKNOWN, Dataset
+from sahelkit.report.svg import RAMP, STEPS, bars_svg, map_svg
+from sahelkit.report.wording import counted, day_of, number, texts
 from sahelkit.schema import COUNTRIES
-from sahelkit.svg import RAMP, STEPS, bars_svg, map_svg
-from sahelkit.wording import counted, day_of, number, texts
 
 HISTORY, LEAST_HISTORY = 36, 12
 """Months that a month is held against, and the fewest that allow a judgement."""

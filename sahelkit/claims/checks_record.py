@@ -10,8 +10,8 @@ from functools import cache
 import pandas as pd
 
 from sahelkit import actors, places
+from sahelkit.claims.reading import CannotCheck, Finding
 from sahelkit.files import data_dir, read_table
-from sahelkit.readings import CannotCheck, Finding
 from sahelkit.sources import coded
 
 NEAR_KM, NEAR_DAYS = 30, 2

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places, variants
-from sahelkit.centrography import (
+from sahelkit.dataset import Dataset
+from sahelkit.geography.centrography import (
     centre,
     centre_region,
     displacement,
@@ -19,7 +20,6 @@ from sahelkit.centrography import (
     outline,
     positions,
 )
-from sahelkit.dataset import Dataset
 
 BORDER_DISTANCES_KM = (10, 25, 50, 100)
 GRID_DIFFERENCES = {

@@ -3,14 +3,14 @@
 A row of `data/claims.csv` names a check and its parameters, all texts. A check takes one reading of
 the data (`Reading`) and the parameters, and returns a `Finding`; it raises `CannotCheck` where the
 data do not cover the statement. Checks against the record of incidents and interventions are in
-`sahelkit.checks_record`, those of single groups in `sahelkit.checks_groups`.
+`sahelkit.claims.checks_record`, those of single groups in `sahelkit.claims.checks_groups`.
 """
 
 import numpy as np
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.readings import CannotCheck, Finding, covered, months_in, select, total, weigh
+from sahelkit.claims.reading import CannotCheck, Finding, covered, months_in, select, total, weigh
 from sahelkit.schema import COUNTRIES
 
 UNITS = {"incidents": "incidents", "deaths_best": "deaths"}

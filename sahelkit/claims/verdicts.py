@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from sahelkit.readings import Finding
+from sahelkit.claims.reading import Finding
 
 VERDICTS = ("reproduced", "near", "not reproduced", "cannot be checked")
 NEAR = 3

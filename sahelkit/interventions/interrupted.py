@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sahelkit.placebos import by_month
+from sahelkit.interventions.placebos import by_month
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.centrography import positions
 from sahelkit.dataset import Dataset
+from sahelkit.geography.centrography import positions
 
 HIGH_PER_KM2 = 0.0017
 """Incidents per km2 and year from which OECD/SWAC's indicator calls a cell's violence intense."""

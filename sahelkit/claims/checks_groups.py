@@ -3,7 +3,7 @@
 import pandas as pd
 
 from sahelkit import actors
-from sahelkit.readings import CannotCheck, Finding, covered
+from sahelkit.claims.reading import CannotCheck, Finding, covered
 
 
 def predecessors(reading, group) -> Finding:

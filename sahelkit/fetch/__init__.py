@@ -252,7 +252,7 @@ def run(
     if what == "acled":
         from rich.console import Console
 
-        from sahelkit.fetch_acled import fetch_acled
+        from sahelkit.fetch.acled import fetch_acled
 
         with Console(stderr=True).status("ACLED: asking for access") as status:
             return fetch_acled(

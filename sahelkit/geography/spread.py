@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from sahelkit.centrography import positions
-from sahelkit.clustering import cells, hot_spots, nearest_neighbour, scdi, scdi_counts
 from sahelkit.dataset import UNKNOWN, Dataset
+from sahelkit.geography.centrography import positions
+from sahelkit.geography.clustering import cells, hot_spots, nearest_neighbour, scdi, scdi_counts
 
 
 def extent(ds: Dataset) -> pd.DataFrame:

@@ -4,10 +4,10 @@ from inspect import signature
 
 import pandas as pd
 
-from sahelkit import checks, checks_groups, checks_record
+from sahelkit.claims import checks, checks_groups, checks_record
+from sahelkit.claims.reading import CannotCheck, Finding, readings
+from sahelkit.claims.verdicts import VERDICTS, judge
 from sahelkit.files import read_table
-from sahelkit.readings import CannotCheck, Finding, readings
-from sahelkit.verdicts import VERDICTS, judge
 
 SHIPPED, GED, ACLED = "shipped", "ged", "acled"
 KINDS = {"ucdp-ged": GED, "ucdp-candidate": GED, "acled": ACLED}
@@ -327,6 +327,6 @@ def discrepancies() -> pd.DataFrame:
     >>> sorted(discrepancies()["what"].unique())
     ['day', 'place', 'toll']
     """
-    from sahelkit.discrepancies import differences
+    from sahelkit.claims.disagreements import differences
 
     return differences()
