@@ -283,9 +283,14 @@ def as_table(results: pd.DataFrame):
             words = [escape(t) for t in (row.claim, shown(row.expected), shown(row.found), row.why)]
             table.add_row(*words[:3], verdict, words[3])
         tables.append(table)
+    return Group(*tables, Text(summary(results)))
+
+
+def summary(results: pd.DataFrame) -> str:
+    """How many statements came to which verdict, in one line."""
     counted = results["verdict"].value_counts().reindex(list(VERDICTS), fill_value=0)
-    summary = ", ".join(f"{number} {verdict}" for verdict, number in counted.items())
-    return Group(*tables, Text(f"{len(results)} statements: {summary}."))
+    each = ", ".join(f"{number} {verdict}" for verdict, number in counted.items())
+    return f"{len(results)} statements: {each}."
 
 
 def scores(ds, claim_id: str, weight: str = "incidents") -> pd.DataFrame:

@@ -5,6 +5,7 @@ subject (`incidents`, `escalation`, `geography`, `interventions`).
 """
 
 import importlib
+import io
 import os
 import textwrap
 from pathlib import Path
@@ -35,7 +36,7 @@ LAND, EDGE, INK, MUTED, ACCENT = "#f7f6f3", "#b9b5ac", "#222222", "#6b6b6b", "#b
 WIDE, SQUARE, TALL = (9.0, 4.8), (7.6, 6.6), (9.0, 8.4)
 """Figure sizes, inches."""
 STYLE = {
-    "figure.dpi": 80,
+    "figure.dpi": 110,
     "savefig.dpi": 110,
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -111,9 +112,10 @@ def finish(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.F
 
 
 def save(fig: plt.Figure, name: str, table: pd.DataFrame) -> None:
-    """Save a figure and its table where SAHELKIT_FIGURES says; without it, do nothing.
+    """Show a figure in the notebook; save it and its table where SAHELKIT_FIGURES says.
 
-    ``sahelkit reproduce`` sets the variable; in JupyterLab a figure is only shown.
+    ``sahelkit reproduce`` sets the variable; in JupyterLab a figure is only shown. What is shown
+    and what is saved are the same bytes, rendered once; the figure is closed.
 
     Parameters
     ----------
@@ -124,17 +126,50 @@ def save(fig: plt.Figure, name: str, table: pd.DataFrame) -> None:
     table : DataFrame
         What it draws; written beside it as csv, numbers to 6 significant digits.
     """
+    from IPython import get_ipython
+    from IPython.display import display
+
     folder = os.environ.get("SAHELKIT_FIGURES")
-    if not folder:
+    shell = get_ipython()
+    if not folder and shell is None:
         return
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    fig.savefig(folder / f"{name}.png", metadata={"Software": None, **fig.sahelkit})
-    table = table.rename_axis(index=None)
-    if not isinstance(table.index, pd.RangeIndex):
-        table = table.reset_index()
-    text = table.to_csv(index=False, lineterminator="\n", float_format="%.6g")
-    (folder / f"{name}.csv").write_bytes(text.encode("utf-8"))
+    picture = png(fig)
+    if shell is not None:
+        display({"image/png": picture, "text/plain": f"<figure {name}>"}, raw=True)
+        plt.close(fig)
+    if folder:
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        (target / f"{name}.png").write_bytes(picture)
+        table = table.rename_axis(index=None)
+        if not isinstance(table.index, pd.RangeIndex):
+            table = table.reset_index()
+        text = table.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+        (target / f"{name}.csv").write_bytes(text.encode("utf-8"))
+
+
+def png(fig: plt.Figure) -> bytes:
+    """A figure as PNG with at most 256 colours, a third of the size; title and source inside.
+
+    The bytes depend on nothing but the figure and the installed versions.
+    """
+    from PIL import Image, PngImagePlugin
+
+    drawn, out = io.BytesIO(), io.BytesIO()
+    fig.savefig(drawn, format="raw")
+    width, height = fig.canvas.get_width_height()
+    pixels = np.frombuffer(drawn.getvalue(), dtype=np.uint8)
+    scale = plt.rcParams["savefig.dpi"] / fig.dpi
+    shape = (round(height * scale), round(width * scale))
+    if pixels.size != shape[0] * shape[1] * 4:
+        raise ValueError(f"figure of {shape} pixels gave {pixels.size // 4} of them")
+    image = Image.frombytes("RGBA", shape[::-1], pixels.tobytes()).convert("RGB")
+    info = PngImagePlugin.PngInfo()
+    for key, text in fig.sahelkit.items():
+        info.add_itxt(key, text)
+    few = image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(out, format="png", pnginfo=info, optimize=False)
+    return out.getvalue()
 
 
 def draw_map(ax, zone: bool = True, labels: bool = False) -> None:

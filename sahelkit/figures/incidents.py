@@ -40,6 +40,7 @@ def major_map(incidents: pd.DataFrame, source: str):
     table = table.sort_values(["deaths_best", "incident_id"], ascending=[False, True])
     fig, ax = plt.subplots(figsize=(9.0, 5.9))
     draw_map(ax, labels=True)
+    ax.set_ylim(7.2, 25.2)  # room for the legends
     families = table["group"].astype("str")
     ax.scatter(
         table["longitude"],
