@@ -26,6 +26,10 @@ AllTypesOption = Annotated[
 ]
 
 
+JOBS = 2 * (os.cpu_count() or 1)
+"""Two per core: a kernel spends much of its start waiting."""
+
+
 class Refusal(Exception):
     """A command cannot do what was asked; the message says why and what to do."""
 
@@ -42,7 +46,7 @@ def reproduce(
     source: SourceOption = None,
     only: Annotated[str, typer.Option(help="Only notebooks whose names begin so, e.g. 02.")] = "",
     out: Annotated[Path | None, typer.Option(help="Folder for notebooks and figures.")] = None,
-    jobs: Annotated[int, typer.Option(help="Notebooks at a time.")] = os.cpu_count() or 2,
+    jobs: Annotated[int, typer.Option(help="Notebooks at a time.")] = JOBS,
 ) -> None:
     """Run the notebooks and write the figures."""
     from rich.console import Console
