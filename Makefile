@@ -7,6 +7,7 @@ STAMP := $(VENV)/.ready
 .PHONY: reproduce test lab lock clean
 reproduce: $(STAMP)
 	$(BIN)/sahelkit reproduce
+	$(BIN)/sahelkit claims --brief
 
 test: $(STAMP)
 	$(BIN)/ruff check sahelkit tests benchmarks

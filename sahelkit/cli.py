@@ -91,27 +91,11 @@ def reproduce(
         f"{len(changed)} files changed{': ' + ', '.join(changed[:6]) if changed else ''}.",
         soft_wrap=True,
     )
-    if not only:
-        _print_claims(console, source)
     failed = [result for result in results if result.error]
     if failed:
         raise Refusal(
             f"{failed[0].name}.ipynb, {failed[0].error}. Open it in JupyterLab (make lab) to see more."
         )
-
-
-def _print_claims(console, source) -> None:
-    """What the claims came to, a line per document or publication."""
-    from sahelkit import claims as ledger
-    from sahelkit import load as load_dataset
-
-    with _waiting("checking claims"):
-        results = ledger.evaluate(load_dataset(source))
-    for name, part in results.groupby("source", sort=False):
-        console.print(
-            f"{ledger.DOCUMENTS.get(name, name)[:60]:<62}{ledger.summary(part)}", soft_wrap=True
-        )
-    console.print(f"Claims, {ledger.summary(results)} One by one: sahelkit claims", soft_wrap=True)
 
 
 @app.command()
@@ -198,7 +182,11 @@ def _print_summary(summary: dict, provenance) -> None:
 
 
 @app.command()
-def claims(source: SourceOption = None, as_json: JsonOption = False) -> None:
+def claims(
+    source: SourceOption = None,
+    as_json: JsonOption = False,
+    brief: Annotated[bool, typer.Option(help="A line per document or publication.")] = False,
+) -> None:
     """Hold the statements of the documents and of the literature against the data."""
     from rich.console import Console
 
@@ -209,6 +197,11 @@ def claims(source: SourceOption = None, as_json: JsonOption = False) -> None:
         results = ledger.evaluate(load_dataset(source))
     if as_json:
         typer.echo(json.dumps(ledger.as_records(results), ensure_ascii=False))
+    elif brief:
+        for name, part in results.groupby("source", sort=False):
+            title = ledger.DOCUMENTS.get(name, name)[:60]
+            typer.echo(f"{title:<62}{ledger.summary(part)}")
+        typer.echo(f"Claims, {ledger.summary(results)} One by one: sahelkit claims")
     else:
         Console().print(ledger.as_table(results))
 
