@@ -6,9 +6,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from sahelkit.countries import COUNTRIES
 from sahelkit.files import data_dir, read_table
 
-COUNTRY_NAMES = {"Burkina Faso": "BFA", "Mali": "MLI", "Niger": "NER"}
+COUNTRY_NAMES = {name: code for code, name in COUNTRIES.items()}
 TRIPOINT = (14.995, 0.235)
 """Latitude, longitude of the point where the three countries meet."""
 PROJECTION = "+proj=laea +lat_0=14.5 +lon_0=0 +datum=WGS84 +units=km"
@@ -78,8 +79,11 @@ def in_split_region(region: pd.Series, district: pd.Series) -> pd.Series:
     >>> in_split_region(pd.Series(["Gao"]), pd.Series(["Ménaka cercle"])).tolist()
     [True]
     """
-    cercle = district.fillna("").map(plain).str.replace("cercle", "").str.strip()
-    return ((region == "Gao") & cercle.isin(MENAKA_CERCLES).to_numpy()).astype(bool)
+    names = district.fillna("")
+    cercles = {
+        n for n in names.unique() if plain(n).replace("cercle", "").strip() in MENAKA_CERCLES
+    }
+    return ((region == "Gao") & names.isin(cercles).to_numpy()).astype(bool)
 
 
 @cache

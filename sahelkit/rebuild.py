@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.sources.common import SourceError, header_of
+from sahelkit.sources.layout import header_of
+from sahelkit.sources.opening import SourceError
 
 OUTLINE_STEP = 0.05
 """Degrees: outlines are drawn on a grid of this step, which leaves no gap and no overlap."""

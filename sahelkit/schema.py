@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-COUNTRIES = {"BFA": "Burkina Faso", "MLI": "Mali", "NER": "Niger"}
+from sahelkit.countries import COUNTRIES
+
 SOURCES = ("coded", "ucdp-ged", "ucdp-candidate", "acled", "gtd")
 VIOLENCE = ("combat", "civilians")
 FIRST_MONTH = pd.Period("2012-01", "M")

@@ -12,7 +12,7 @@ import sahelkit
 from sahelkit import citations, compare, schema
 from sahelkit.dataset import LABELS
 from sahelkit.sources import SourceError, acled, read_incidents
-from sahelkit.sources.common import header_of
+from sahelkit.sources.layout import header_of
 
 FIXTURES = Path(__file__).parent / "fixtures"
 YEARLY = (
@@ -455,9 +455,9 @@ def test_the_reference_file_is_accounted_for(reference):
 
 
 def test_header_and_recognition_do_not_overlap():
-    from sahelkit.sources import FORMATS
+    from sahelkit.sources import readers
 
     for name in ALL:
         header = header_of(FIXTURES / name)
-        assert sum(module.recognises(header) for module in FORMATS) == 1
+        assert sum(module.recognises(header) for module in readers()) == 1
     assert acled.recognises(["EVENT_DATE", "Event_Type", "x"])

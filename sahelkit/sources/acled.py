@@ -11,21 +11,17 @@ violence, excessive force against protesters).
 import pandas as pd
 
 from sahelkit import places
+from sahelkit.sources.account import Provenance
 from sahelkit.sources.common import (
-    EXPONENT,
-    SourceError,
     choose_columns,
     drop_rows,
     finish,
-    layout_of,
-    new_provenance,
     read_wanted,
     repeated_ids,
-    to_dates,
-    to_ids,
-    to_numbers,
     unreadable_dates,
 )
+from sahelkit.sources.opening import SourceError
+from sahelkit.sources.values import EXPONENT, to_dates, to_ids, to_numbers
 
 ALIASES = {
     "event_id_cnty": ("event_id_cnty", "event_id_no_cnty", "data_id"),
@@ -120,13 +116,13 @@ def classify(event_type: pd.Series, sub_event_type: pd.Series, civilians: pd.Ser
     return kind
 
 
-def read(path, political_only: bool = True) -> tuple:
+def read(search, political_only: bool = True) -> tuple:
     """Incidents of Mali, Burkina Faso and Niger in an ACLED export.
 
     Parameters
     ----------
-    path : str or Path
-        csv, zip or xlsx.
+    search : Search
+        Of a csv, zip or xlsx.
     political_only : bool
         Keep the political-violence subset alone; protests, riots and strategic developments are
         dropped and counted. Otherwise they are kept, with `violence` missing.
@@ -141,7 +137,7 @@ def read(path, political_only: bool = True) -> tuple:
     SourceError
         A needed column is missing, no date can be read, or the file holds sums, not events.
     """
-    layout = layout_of(path)
+    layout, path = search.layout, search.layout.path
     if _sums({name.strip().lower() for name in layout.names}):
         raise SourceError(
             f"{path}: a table of sums (events and fatalities per place and month), not of "
@@ -149,8 +145,8 @@ def read(path, political_only: bool = True) -> tuple:
             "the events themselves from acleddata.com, or run: sahelkit fetch acled."
         )
     columns = choose_columns(layout, ALIASES, NEEDED, "ACLED export")
-    provenance = new_provenance(path, "acled", "", hashed=False)
-    text = read_wanted(layout, columns, provenance)
+    provenance = Provenance(path.name, "acled", "")
+    text = read_wanted(search, columns, provenance)
     text = text.reindex(columns=list(ALIASES), fill_value="")
     frame = _values(text, path)
     provenance.source_version = _version(text, frame)

@@ -9,7 +9,9 @@ import pandas as pd
 
 from sahelkit import schema
 from sahelkit.files import data_dir
-from sahelkit.sources.common import SourceError, finish, header_of, new_provenance
+from sahelkit.sources.account import Provenance
+from sahelkit.sources.common import finish
+from sahelkit.sources.opening import SourceError
 
 VERSION = "1"
 TOTALS = ("all", "victims")
@@ -42,8 +44,12 @@ def recognises(header: list) -> bool:
     return {"incident_id", "source", "n_reports"} <= set(header)
 
 
-def read(path) -> tuple:
+def read(search) -> tuple:
     """Incidents from `data/incidents.csv` or a file of its form.
+
+    Parameters
+    ----------
+    search : Search
 
     Returns
     -------
@@ -55,7 +61,8 @@ def read(path) -> tuple:
     SourceError
         A column is missing or a row breaks the schema.
     """
-    missing = [name for name in (*schema.NAMES, *EXTRA) if name not in header_of(path)]
+    path = search.layout.path
+    missing = [name for name in (*schema.NAMES, *EXTRA) if name not in search.layout.names]
     if missing:
         raise SourceError(f"{path}: column {missing[0]} is missing. Rebuild it: sahelkit rebuild.")
     text = pd.read_csv(path, dtype="str", keep_default_na=False)
@@ -68,7 +75,7 @@ def read(path) -> tuple:
     for column in schema.COLUMNS:
         if column.dtype in ("Int8", "Int32", "float64"):
             frame[column.name] = pd.to_numeric(frame[column.name]).astype(column.dtype)
-    provenance = new_provenance(path, "coded", VERSION)
+    provenance = Provenance(path.name, "coded", VERSION)
     provenance.rows_read = len(frame)
     return finish(frame, provenance)
 
@@ -311,7 +318,7 @@ def _incident(reports: pd.DataFrame, coding: pd.Series) -> dict:
 def build() -> pd.DataFrame:
     """`data/incidents.csv` from the raw sheets: reconciled, with the group family of each incident."""
     frame = reconcile(read_reports(), read_coding())
-    provenance = new_provenance(data_dir() / "raw" / "incident_reports.csv", "coded", VERSION)
+    provenance = Provenance("incident_reports.csv", "coded", VERSION)
     provenance.rows_read = len(frame)
     frame, _ = finish(frame, provenance)
     return frame

@@ -1,71 +1,16 @@
 """What every reader shares: the account of what was read, and the last checks of an incidents
 frame."""
 
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
-
 import pandas as pd
 
 from sahelkit import actors, places, schema
-from sahelkit.sources.layout import Layout, header_of, layout_of
-from sahelkit.sources.opening import MAX_UNPACKED, SourceError, accessed, open_bytes, sha256
+from sahelkit.sources.account import Provenance
+from sahelkit.sources.layout import Layout
+from sahelkit.sources.opening import SourceError
 from sahelkit.sources.positions import doubtful_positions
+from sahelkit.sources.records import Search
 from sahelkit.sources.rows import RAGGED, read_rows
-from sahelkit.sources.values import EXPONENT, to_dates, to_ids, to_numbers, why_no_date
-
-ROWS_SHOWN = 10
-"""Row numbers kept per reason for dropping."""
-
-
-@dataclass
-class Provenance:
-    """What became of the rows of a file: ``rows_read == kept + sum(dropped.values())``.
-
-    Attributes
-    ----------
-    path, source, source_version, sha256 : str
-        Of several files, joined by ' + '.
-    rows_read, kept : int
-    dropped : Counter
-        Reason -> rows.
-    warnings, repairs : dict
-        Kind -> ids of the incidents concerned; of a doubt about the whole file, ['file'].
-    rows : dict
-        Reason for dropping -> the first rows concerned, as a spreadsheet numbers them.
-    filters : str
-        What the file was narrowed to on purpose, for the citation.
-    accessed : str
-        Day of the download (2026-01-31) where `sahelkit fetch` recorded it, else ''.
-    """
-
-    path: str
-    source: str
-    source_version: str
-    sha256: str
-    rows_read: int = 0
-    kept: int = 0
-    dropped: Counter = field(default_factory=Counter)
-    warnings: dict = field(default_factory=dict)
-    repairs: dict = field(default_factory=dict)
-    rows: dict = field(default_factory=dict)
-    filters: str = "events in Mali, Burkina Faso and Niger"
-    accessed: str = ""
-
-    def drop(self, reason: str, rows) -> None:
-        """Count rows as dropped; their numbers in the file are kept for the first few."""
-        rows = [int(row) for row in rows]
-        if rows:
-            self.dropped[reason] += len(rows)
-            self.rows[reason] = (self.rows.get(reason, []) + rows)[:ROWS_SHOWN]
-
-
-def new_provenance(path, source: str, version: str, hashed: bool = True) -> Provenance:
-    """An account to fill, with the file's name and hash; `read_wanted` adds a hash that is left
-    out."""
-    path, digest = Path(path), sha256(path) if hashed else ""
-    return Provenance(path.name, source, version, digest, accessed=accessed(path, digest))
+from sahelkit.sources.values import why_no_date
 
 
 def choose_columns(layout: Layout, aliases: dict, needed, what: str) -> dict:
@@ -109,16 +54,16 @@ def choose_columns(layout: Layout, aliases: dict, needed, what: str) -> dict:
     return found
 
 
-def read_wanted(layout: Layout, columns: dict, provenance: Provenance) -> pd.DataFrame:
+def read_wanted(search: Search, columns: dict, provenance: Provenance) -> pd.DataFrame:
     """Text of the rows in the three countries; the others are counted in the account.
 
     Parameters
     ----------
-    layout : Layout
+    search : Search
     columns : dict
         As `choose_columns` gives it; one of the values is 'country'.
     provenance : Provenance
-        Filled: hash, rows read, rows dropped, doubts about the file.
+        Filled: rows read, rows dropped, doubts about the file.
 
     Returns
     -------
@@ -131,11 +76,7 @@ def read_wanted(layout: Layout, columns: dict, provenance: Provenance) -> pd.Dat
         No row is in one of the three countries.
     """
     country = next(name for name, plain in columns.items() if plain == "country")
-    with ThreadPoolExecutor(1) as pool:
-        digest = pool.submit(sha256, layout.path)
-        rows = read_rows(layout, columns, country, places.COUNTRY_NAMES)
-        provenance.sha256 = digest.result()
-    provenance.accessed = accessed(layout.path, provenance.sha256)
+    layout, rows = search.layout, read_rows(search, columns, country)
     text = pd.DataFrame(rows.columns, index=rows.numbers, dtype="str")
     provenance.rows_read = rows.read
     provenance.warnings.update(rows.notes)
@@ -280,25 +221,3 @@ def verify(frame: pd.DataFrame, path: str, may_lack=()) -> None:
                 f"{row[column.name]!r} is not "
                 f"allowed ({column.meaning.rstrip('.')}). Correct it or rebuild the file."
             )
-
-
-__all__ = [
-    "EXPONENT",
-    "MAX_UNPACKED",
-    "Provenance",
-    "SourceError",
-    "choose_columns",
-    "drop_rows",
-    "finish",
-    "header_of",
-    "layout_of",
-    "new_provenance",
-    "open_bytes",
-    "read_wanted",
-    "repeated_ids",
-    "to_dates",
-    "to_ids",
-    "to_numbers",
-    "unreadable_dates",
-    "verify",
-]

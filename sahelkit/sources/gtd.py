@@ -10,19 +10,16 @@ from pathlib import Path
 import pandas as pd
 
 from sahelkit import places
+from sahelkit.sources.account import Provenance
 from sahelkit.sources.common import (
-    EXPONENT,
-    SourceError,
     choose_columns,
     drop_rows,
     finish,
-    layout_of,
-    new_provenance,
     read_wanted,
     repeated_ids,
-    to_ids,
-    to_numbers,
 )
+from sahelkit.sources.opening import SourceError
+from sahelkit.sources.values import EXPONENT, to_ids, to_numbers
 
 NEEDED = (
     "eventid",
@@ -69,13 +66,13 @@ def release_of(path) -> str:
     return f"20{match[2]}-{match[1]}" if match else "unknown"
 
 
-def read(path) -> tuple:
+def read(search) -> tuple:
     """Incidents of Mali, Burkina Faso and Niger in a GTD file.
 
     Parameters
     ----------
-    path : str or Path
-        The xlsx as distributed, or a csv made from it.
+    search : Search
+        Of the xlsx as distributed, or a csv made from it.
 
     Returns
     -------
@@ -87,11 +84,11 @@ def read(path) -> tuple:
     SourceError
         A needed column is missing, or no date can be read.
     """
-    layout = layout_of(path)
+    layout, path = search.layout, search.layout.path
     columns = choose_columns(layout, ALIASES, NEEDED, "GTD")
-    provenance = new_provenance(path, "gtd", release_of(path), hashed=False)
+    provenance = Provenance(path.name, "gtd", release_of(path))
     provenance.filters += ", terrorism by the criteria of GTD"
-    text = read_wanted(layout, columns, provenance)
+    text = read_wanted(search, columns, provenance)
     text = text.reindex(columns=[*NEEDED, *WANTED], fill_value="")
     frame = _values(text, path)
     reasons = {

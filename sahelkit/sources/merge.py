@@ -5,7 +5,8 @@ from collections import Counter
 
 import pandas as pd
 
-from sahelkit.sources.common import ROWS_SHOWN, Provenance, SourceError
+from sahelkit.sources.account import ROWS_SHOWN, Provenance
+from sahelkit.sources.opening import SourceError
 
 UCDP = {"ucdp-ged", "ucdp-candidate"}
 REPLACED = "in the period of a newer release"

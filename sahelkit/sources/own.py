@@ -3,15 +3,10 @@
 import pandas as pd
 
 from sahelkit import schema
-from sahelkit.sources.common import (
-    SourceError,
-    finish,
-    layout_of,
-    new_provenance,
-    open_bytes,
-    to_dates,
-    to_numbers,
-)
+from sahelkit.sources.account import Provenance
+from sahelkit.sources.common import finish
+from sahelkit.sources.opening import SourceError, open_bytes
+from sahelkit.sources.values import to_dates, to_numbers
 
 
 def recognises(header: list) -> bool:
@@ -19,13 +14,13 @@ def recognises(header: list) -> bool:
     return {"incident_id", "source", "source_version", "date_start"} <= set(header)
 
 
-def read(path) -> tuple:
+def read(search) -> tuple:
     """Incidents from a file in the form of the incidents frame.
 
     Parameters
     ----------
-    path : str or Path
-        csv or parquet.
+    search : Search
+        Of a csv or parquet.
 
     Returns
     -------
@@ -37,7 +32,7 @@ def read(path) -> tuple:
     SourceError
         A column is missing or a value breaks the schema.
     """
-    layout = layout_of(path)
+    layout, path = search.layout, search.layout.path
     missing = [name for name in schema.NAMES if name not in layout.names]
     if missing:
         raise SourceError(f"{path}: column {missing[0]} is missing. Write it again: sahelkit load.")
@@ -49,7 +44,7 @@ def read(path) -> tuple:
     version = " + ".join(sorted(frame["source_version"].astype("str").unique()))
     if source == "ucdp-candidate + ucdp-ged":
         source = "ucdp-ged"
-    provenance = new_provenance(path, source, version)
+    provenance = Provenance(path.name, source, version)
     provenance.rows_read = len(frame)
     no_violence = ("violence",) if frame["violence"].isna().any() else ()
     return finish(frame, provenance, may_lack=no_violence)

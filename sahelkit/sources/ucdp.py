@@ -12,19 +12,16 @@ from pathlib import Path
 import pandas as pd
 
 from sahelkit import places
+from sahelkit.sources.account import Provenance
 from sahelkit.sources.common import (
     choose_columns,
     drop_rows,
     finish,
-    layout_of,
-    new_provenance,
     read_wanted,
     repeated_ids,
-    to_dates,
-    to_ids,
-    to_numbers,
     unreadable_dates,
 )
+from sahelkit.sources.values import to_dates, to_ids, to_numbers
 
 NEEDED = (
     "id",
@@ -84,13 +81,13 @@ def release_of(path) -> str:
     return f"{match[1]}.{match[2]}" if match else "unknown"
 
 
-def read(path) -> tuple:
+def read(search) -> tuple:
     """Incidents of Mali, Burkina Faso and Niger in a GED or candidate file.
 
     Parameters
     ----------
-    path : str or Path
-        The csv, or a zip with it; global or an extract.
+    search : Search
+        Of the csv, or a zip with it; global or an extract.
 
     Returns
     -------
@@ -106,12 +103,12 @@ def read(path) -> tuple:
     >>> release_of("ucdp_ged_24.1_sahel.csv")
     '24.1'
     """
-    layout = layout_of(path)
+    layout, path = search.layout, search.layout.path
     columns = choose_columns(
         layout, {name: RENAMED.get(name, ()) for name in NEEDED + WANTED}, NEEDED, "UCDP GED"
     )
-    provenance = new_provenance(path, "ucdp-ged", release_of(path), hashed=False)
-    text = read_wanted(layout, columns, provenance)
+    provenance = Provenance(path.name, "ucdp-ged", release_of(path))
+    text = read_wanted(search, columns, provenance)
     text = text.reindex(columns=[*NEEDED, *WANTED], fill_value="")
     provisional = ~text["code_status"].str.strip().str.lower().isin([CLEAR, ""])
     if _is_candidate(provenance.source_version, provisional):

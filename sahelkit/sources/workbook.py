@@ -70,12 +70,11 @@ def first_row(path) -> tuple:
     return tuple(names)
 
 
-def read_rows(layout, columns: dict, country: str, wanted):
+def read_rows(layout, columns: dict, country: str):
     """The rows of the first sheet whose country is wanted; see `rows.read_rows`."""
-    from sahelkit.sources.rows import Rows, _plain
+    from sahelkit.sources.rows import WANTED, Rows, plain
 
     places = {new: layout.names.index(old) for old, new in columns.items()}
-    wanted = {name.casefold() for name in wanted}
     at = layout.names.index(country)
     found = Rows({name: [] for name in places}, [])
     with _rows(layout.path) as rows:
@@ -84,7 +83,7 @@ def read_rows(layout, columns: dict, country: str, wanted):
             if not any(value is not None for value in row):
                 continue
             found.read += 1
-            if len(row) > at and _plain(_text(row[at])) in wanted:
+            if len(row) > at and plain(_text(row[at])) in WANTED:
                 found.numbers.append(number)
                 for name, place in places.items():
                     found.columns[name].append(_text(row[place]) if place < len(row) else "")
