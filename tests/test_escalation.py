@@ -264,6 +264,20 @@ def test_dependence_leaves_each_report_alone_and_widens_the_sum():
     assert shared.sum(axis=1).std() > 3 * alone.sum(axis=1).std()
 
 
+def test_sums_of_many_like_reports_are_as_if_each_were_drawn():
+    numbers = {"reported": 4.0, "location": 4.0, "scale": 3.0, "weight": 0.2}
+    model, one = pd.DataFrame([numbers] * 60), pd.DataFrame([numbers])
+    for dependence in (0.0, 0.5):
+        rng = np.random.default_rng(10)
+        each = uncertainty.draw(model, 20_000, dependence=dependence, rng=rng).sum(axis=1)
+        factor = rng.standard_normal((20_000, 1))
+        sums = uncertainty.draw_crowds(one, np.array([60]), factor, dependence=dependence, rng=rng)
+        assert sums.mean() == pytest.approx(each.mean(), rel=0.01)
+        assert sums.std() == pytest.approx(each.std(), rel=0.03)
+        quantiles = [0.025, 0.975]
+        assert np.quantile(sums, quantiles) == pytest.approx(np.quantile(each, quantiles), rel=0.02)
+
+
 def test_model_intervals_are_narrower_than_plain_sums(ds):
     found = uncertainty.yearly_totals(ds, draws=300)
     countries = found[found["country"] != "all"].groupby("year")["best"].sum()

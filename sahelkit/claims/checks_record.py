@@ -12,7 +12,7 @@ import pandas as pd
 from sahelkit import actors, places
 from sahelkit.claims.reading import CannotCheck, Finding
 from sahelkit.files import data_dir, read_table
-from sahelkit.sources import coded
+from sahelkit.sources import coded, read_incidents
 
 NEAR_KM, NEAR_DAYS = 30, 2
 """A user's incident is taken for a recorded one within this distance and time."""
@@ -24,7 +24,7 @@ DEATHS = ["deaths_low", "deaths_best", "deaths_high"]
 @cache
 def record() -> pd.DataFrame:
     """The shipped record of major incidents, indexed by id."""
-    return coded.read(data_dir() / "incidents.csv")[0].set_index("incident_id", drop=False)
+    return read_incidents(data_dir() / "incidents.csv", hashed=False)[0].set_index("incident_id", drop=False)
 
 
 @cache

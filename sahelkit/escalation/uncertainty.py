@@ -34,6 +34,11 @@ DEPENDENCE = 0.5
 """Correlation between reports in the cautious reading: errors that reports share do not cancel."""
 MOST_NUMBERS = 4_000_000
 """Random numbers held at a time."""
+MODEL = ["reported", "location", "scale", "weight"]
+CROWD = 30
+"""So many reports with the same numbers are drawn as one sum, which is normal by then."""
+NODES = 20
+"""Points of the quadrature for the mean and the variance of a report."""
 
 
 def reports(ds: Dataset) -> pd.DataFrame:
@@ -134,7 +139,9 @@ def mean(model: pd.DataFrame) -> pd.Series:
     return model["weight"] * model["reported"] + (1 - model["weight"]) * gumbel
 
 
-def draw(model: pd.DataFrame, draws: int, *, dependence: float = 0.0, rng) -> np.ndarray:
+def draw(
+    model: pd.DataFrame, draws: int, *, dependence: float = 0.0, rng, shared=None
+) -> np.ndarray:
     """Random numbers of deaths from the reported-value Gumbel mixture, none below zero.
 
     Parameters
@@ -146,26 +153,66 @@ def draw(model: pd.DataFrame, draws: int, *, dependence: float = 0.0, rng) -> np
         0: reports err independently, as in the published model; 1: all err alike; between, the
         correlation of a one-factor Gaussian copula.
     rng : numpy Generator
+    shared : array, (draws, 1), optional
+        The factor, standard normal, where other reports were drawn with it already.
 
     Returns
     -------
     array, (draws, reports)
     """
-    from scipy import special
-
-    names = ("reported", "location", "scale", "weight")
-    reported, location, scale, weight = (model[name].to_numpy(float) for name in names)
+    reported, location, scale, weight = (model[name].to_numpy(float) for name in MODEL)
     shape = (draws, len(model))
     if dependence:
-        shared, own = rng.standard_normal((draws, 1)), rng.standard_normal(shape)
-        mixed = np.sqrt(dependence) * shared + np.sqrt(1 - dependence) * own
-        # Beyond 8 standard deviations the chance is 1 to the last digit, and the deaths infinite.
-        out = location - scale * np.log(-np.log(special.ndtr(np.minimum(mixed, 8))))
+        shared = rng.standard_normal((draws, 1)) if shared is None else shared
+        mixed = np.sqrt(dependence) * shared + np.sqrt(1 - dependence) * rng.standard_normal(shape)
+        out = location + scale * _gumbel(mixed)
     else:
         out = rng.gumbel(location, scale, shape)
     if weight.any():
         out = np.where(rng.random(shape) < weight, reported, out)
     return np.maximum(out, 0)
+
+
+def _gumbel(normal: np.ndarray) -> np.ndarray:
+    """Standard Gumbel number of the same rank as a standard normal one."""
+    from scipy.special import ndtr
+
+    # Beyond 8 standard deviations the chance is 1 to the last digit, and the deaths infinite.
+    return -np.log(-np.log(ndtr(np.minimum(normal, 8))))
+
+
+def draw_crowds(
+    model: pd.DataFrame, reports: np.ndarray, shared: np.ndarray, *, dependence: float = 0.0, rng
+) -> np.ndarray:
+    """Sums over many reports with the same parameters: normal, with their exact mean and variance.
+
+    Parameters
+    ----------
+    model : DataFrame
+        `reported, location, scale, weight`, one row per crowd.
+    reports : array of int
+        Size of each crowd.
+    shared : array, (draws, 1)
+        The common factor, standard normal; without dependence only its length matters.
+    dependence : float
+    rng : numpy Generator
+
+    Returns
+    -------
+    array, (draws, crowds)
+    """
+    reported, location, scale, weight = (model[name].to_numpy(float) for name in MODEL)
+    nodes, chances = np.polynomial.hermite_e.hermegauss(NODES)
+    factor = shared if dependence else shared[:1]
+    first = second = 0.0
+    for node, chance in zip(nodes, chances / chances.sum(), strict=True):
+        normal = np.sqrt(dependence) * factor + np.sqrt(1 - dependence) * node
+        deaths = np.maximum(location + scale * _gumbel(normal), 0)
+        first = first + chance * ((1 - weight) * deaths + weight * reported)
+        second = second + chance * ((1 - weight) * deaths**2 + weight * reported**2)
+    deviation = np.sqrt(np.clip(second - first**2, 0, None) * reports)
+    noise = rng.standard_normal((len(shared), len(model)))
+    return np.maximum(first * reports + deviation * noise, 0)
 
 
 def yearly_totals(ds: Dataset, *, draws: int = 1000, seed: int = 0) -> pd.DataFrame:
@@ -211,17 +258,29 @@ def _intervals(model: pd.DataFrame, member: np.ndarray, draws: int, rng) -> dict
     """Mean and intervals of sums; `member` (reports, sums) says which report counts in which."""
     uncertain = (model["weight"] < 1).to_numpy()
     fixed = model["reported"].to_numpy()[~uncertain] @ member[~uncertain]
-    model, member = model[uncertain], member[uncertain]
-    block = max(1, MOST_NUMBERS // max(1, len(model)))
+    model, member = model[uncertain].reset_index(drop=True), member[uncertain]
+    alike = model.assign(sums=member @ 2 ** np.arange(member.shape[1])).groupby([*MODEL, "sums"])
+    size, first = alike[MODEL[0]].transform("size"), alike.cumcount() == 0
+    few, crowds = (size < CROWD).to_numpy(), (first & (size >= CROWD)).to_numpy()
+
+    def drawn(number: int, dependence: float) -> np.ndarray:
+        shared = rng.standard_normal((number, 1)) if dependence else np.zeros((number, 1))
+        how = {"dependence": dependence, "rng": rng}
+        one_by_one = draw(model[few], number, shared=shared, **how) @ member[few]
+        if not crowds.any():
+            return one_by_one
+        sizes = size[crowds].to_numpy()
+        return one_by_one + draw_crowds(model[crowds], sizes, shared, **how) @ member[crowds]
+
+    block = max(1, MOST_NUMBERS // max(1, few.sum() + crowds.sum()))
     sizes = [min(block, draws - start) for start in range(0, draws, block)]
     independent, shared = (
-        fixed + np.vstack([draw(model, n, dependence=d, rng=rng) @ member for n in sizes])
-        for d in (0.0, DEPENDENCE)
+        fixed + np.vstack([drawn(number, d) for number in sizes]) for d in (0.0, DEPENDENCE)
     )
     tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
     out = {"mean": independent.mean(axis=0)}
-    for start, drawn in (("", independent), ("shared_", shared)):
-        out[f"{start}low"], out[f"{start}high"] = np.quantile(drawn, tails, axis=0)
+    for start, sums in (("", independent), ("shared_", shared)):
+        out[f"{start}low"], out[f"{start}high"] = np.quantile(sums, tails, axis=0)
     return out
 
 
