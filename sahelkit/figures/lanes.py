@@ -1,6 +1,7 @@
 """Where things go on the timeline: lanes, short labels, and places where no two labels overlap."""
 
 import re
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -78,6 +79,7 @@ def labels(table: pd.DataFrame) -> pd.Series:
     return short
 
 
+@cache
 def _text_inches(text: str, size: float = FONT) -> float:
     return TextPath((0, 0), text, size=size).get_extents().width / 72 if text else 0.0
 

@@ -6,6 +6,7 @@ their dates. A phase of the conflict with one intervention alone hardly exists; 
 """
 
 import re
+from functools import cache
 
 import pandas as pd
 
@@ -36,6 +37,11 @@ def read() -> pd.DataFrame:
     >>> str(table.loc["monclar", "start"].date()), table.loc["monclar", "countries"]
     ('2020-03-03', ('MLI', 'BFA', 'NER'))
     """
+    return _typed().copy()
+
+
+@cache
+def _typed() -> pd.DataFrame:
     table = read_table("interventions.csv")
     for name in ("start", "end"):
         table[name] = pd.to_datetime(table[name].replace("", None)).dt.as_unit("s")
