@@ -116,6 +116,9 @@ TABLES = {
             "incidents_located": "Incidents located to the district or better.",
             "latitude": "Mean latitude of the cell's incidents, degrees.",
             "longitude": "Mean longitude of the cell's incidents, degrees.",
+            "nearest_in_cell_km": "Sum over the incidents of the distance to the nearest other one "
+            "of the cell and year, km; empty where it is alone.",
+            "nearest_in_year_km": "The same, to the nearest other one of the year anywhere.",
         },
     },
     "ucdp_country_year.csv": {

@@ -37,7 +37,8 @@ class Dataset:
         violence are there, with zeros.
     grid_year : DataFrame
         The same per PRIO-GRID cell, year, country and violence, with the mean position of the
-        cell's incidents and how many are located to the district or better.
+        cell's incidents and how many are located to the district or better; the shipped one with
+        the columns of `geography.clustering.NEAREST`.
     country_year : DataFrame
         UCDP's published totals per country and year, with their release, whatever the source.
     provenance : Provenance
@@ -131,7 +132,7 @@ def load(source=None) -> Dataset:
 
 
 def _shipped(name: str) -> pd.DataFrame:
-    return pd.read_csv(data_dir() / name, keep_default_na=False)
+    return pd.read_csv(data_dir() / name, keep_default_na=False, na_values=[""])
 
 
 def read_country_year() -> pd.DataFrame:
@@ -145,10 +146,10 @@ def _counted(frame: pd.DataFrame, keys: list) -> pd.DataFrame:
     """Incidents and sums of deaths per key; a sum of nothing but missing values is missing."""
     frame = frame.assign(incidents=1)
     sums = frame.groupby(keys, observed=True, sort=False)[list(COUNTS)].sum(min_count=1)
-    return _in_words(sums.reset_index(), keys)
+    return in_words(sums.reset_index(), keys)
 
 
-def _in_words(table: pd.DataFrame, keys: list) -> pd.DataFrame:
+def in_words(table: pd.DataFrame, keys: list) -> pd.DataFrame:
     """Keys as text instead of categories, which are faster to group by; in alphabetical order."""
     words = {name: "str" for name in keys if isinstance(table[name].dtype, pd.CategoricalDtype)}
     return table.astype(words).sort_values(keys, ignore_index=True)
@@ -225,6 +226,14 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
+def placed(incidents: pd.DataFrame) -> pd.DataFrame:
+    """Incidents since `schema.FIRST_MONTH` that have a position, with `year` and `priogrid_gid`."""
+    frame = _from_first_month(incidents).dropna(subset=["latitude", "longitude"])
+    frame["year"] = frame["date_start"].dt.year
+    frame["priogrid_gid"] = places.grid_cell(frame["latitude"], frame["longitude"])
+    return frame
+
+
 def grid_year(incidents: pd.DataFrame) -> pd.DataFrame:
     """Incidents and deaths per PRIO-GRID cell, year, country and violence.
 
@@ -239,12 +248,10 @@ def grid_year(incidents: pd.DataFrame) -> pd.DataFrame:
         `GRID_KEYS`, `COUNTS`, `incidents_located` (to the district or better: location_precision
         at most 3), `latitude` and `longitude` (mean over the cell's incidents, degrees, 4 digits).
     """
-    frame = _from_first_month(incidents).dropna(subset=["latitude", "longitude"])
-    frame["year"] = frame["date_start"].dt.year
-    frame["priogrid_gid"] = places.grid_cell(frame["latitude"], frame["longitude"])
+    frame = placed(incidents)
     frame["incidents_located"] = (frame["location_precision"] <= 3).astype("int64")
     table = _counted(frame, GRID_KEYS)
     grouped = frame.groupby(GRID_KEYS, observed=True, sort=False)
     more = grouped[["latitude", "longitude"]].mean().round(4)
     more.insert(0, "incidents_located", grouped["incidents_located"].sum())
-    return table.merge(_in_words(more.reset_index(), GRID_KEYS), on=GRID_KEYS)
+    return table.merge(in_words(more.reset_index(), GRID_KEYS), on=GRID_KEYS)

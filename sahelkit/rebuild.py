@@ -175,13 +175,16 @@ def from_ged(path) -> dict:
     from dataclasses import asdict
 
     from sahelkit import dataset, sources
+    from sahelkit.geography.clustering import nearest_sums
 
     incidents, provenance = sources.read_incidents(path)
     if provenance.source != "ucdp-ged":
         raise SourceError(f"{path}: not a UCDP GED file; the shipped tables are computed from GED.")
     return {
         "region_month": dataset.region_month(incidents),
-        "grid_year": dataset.grid_year(incidents),
+        "grid_year": dataset.grid_year(incidents).merge(
+            nearest_sums(incidents), on=dataset.GRID_KEYS
+        ),
         "record": asdict(provenance),
     }
 

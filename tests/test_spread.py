@@ -6,7 +6,7 @@ import pytest
 from made_up import dataset_of, in_plane
 
 import sahelkit
-from sahelkit import places
+from sahelkit import places, variants
 from sahelkit.geography import spread
 
 
@@ -83,9 +83,12 @@ def test_nearest_neighbour_distances_are_those_computed_by_brute_force():
         assert found.loc[year, "mean_km"] == pytest.approx(apart.min(axis=1).mean(), rel=1e-6)
 
 
-def test_nearest_neighbour_needs_events(shipped):
-    with pytest.raises(ValueError, match="load an event file"):
-        spread.nearest_neighbour(shipped)
+def test_nearest_neighbour_is_the_same_from_events_and_cells(shipped, ged):
+    pd.testing.assert_frame_equal(
+        spread.nearest_neighbour(shipped), spread.nearest_neighbour(ged), rtol=1e-5
+    )
+    without = [spread.nearest_neighbour(variants.without_diffa(ds)) for ds in (shipped, ged)]
+    pd.testing.assert_frame_equal(*without, rtol=0.01)
 
 
 def test_scdi_classes_of_made_up_cells():
@@ -109,14 +112,12 @@ def test_scdi_classes_of_made_up_cells():
     assert (counts.sum(axis=1) == 1).all()
 
 
-def test_scdi_intensity_is_the_same_from_events_and_cells(shipped, ged):
-    names = ["year", "priogrid_gid", "incidents", "intensity"]
-    pd.testing.assert_frame_equal(spread.scdi(shipped)[names], spread.scdi(ged)[names])
-    assert spread.scdi(shipped)["type"].isna().all()
+def test_scdi_is_the_same_from_events_and_cells(shipped, ged):
+    pd.testing.assert_frame_equal(spread.scdi(shipped), spread.scdi(ged), check_dtype=False)
 
 
-def test_nearly_all_intense_cells_of_ged_are_clustered(ged):
-    counts = spread.scdi_counts(spread.scdi(ged)).loc[2023]
+def test_nearly_all_intense_cells_are_clustered(shipped):
+    counts = spread.scdi_counts(spread.scdi(shipped)).loc[2023]
     assert counts[["clustered high", "dispersed high"]].tolist() == [65, 5]
 
 

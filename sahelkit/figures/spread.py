@@ -16,8 +16,6 @@ TYPES = {
     "dispersed high": "#e07b39",
     "clustered low": "#2f4b6e",
     "dispersed low": "#7fa6c9",
-    "high": "#8c2d19",
-    "low": "#7fa6c9",
     "unclassified": "#cfcac0",
 }
 """Colours of the classes of OECD/SWAC's indicator."""
@@ -221,37 +219,32 @@ def scdi(table: pd.DataFrame, years, source: str) -> plt.Figure:
     Parameters
     ----------
     table : DataFrame
-        `spread.scdi`; where concentration is unknown the map shows intensity alone.
+        `spread.scdi`.
     years : iterable of int
     source : str
     """
-    by = "intensity" if table["type"].isna().all() else "type"
     years = list(years)
     fig, axes = plt.subplots(1, len(years), figsize=(9.6, 3.3), squeeze=False)
-    known = [name for name in TYPES if (table[by] == name).any()]
+    known = [name for name in TYPES if (table["type"] == name).any()]
     for ax, year in zip(axes.flat, years, strict=True):
         here = table[table["year"] == year]
         gid = here["priogrid_gid"] - 1
         here = here.assign(latitude=gid // 720 / 2 - 89.75, longitude=gid % 720 / 2 - 179.75)
         draw_map(ax, zone=False)
         for name in known:
-            _cells(ax, here[here[by] == name], TYPES[name])
+            _cells(ax, here[here["type"] == name], TYPES[name])
         ax.set_title(f"{year}")
         for place, name in enumerate(known):
             ink = dict(color=MUTED if name == "unclassified" else TYPES[name], weight="bold")
             ink["bbox"] = dict(facecolor="white", alpha=0.75, lw=0, pad=0.6)
-            text = f"{name}: {(here[by] == name).sum()}"
+            text = f"{name}: {(here['type'] == name).sum()}"
             ax.text(0.6, 0.97 - 0.085 * place, text, transform=ax.transAxes, fontsize=8, **ink)
     high = table[table["intensity"] == "high"].groupby("year").size().reindex(years, fill_value=0)
     return finish(
         fig,
         f"Cells of high intensity: {high.iloc[0]} in {years[0]}, {high.iloc[-1]} in {years[-1]}",
         "OECD/SWAC's Spatial Conflict Dynamics indicator: high from 0.0017 incidents per km2 on; "
-        + (
-            "its concentration needs each incident's position, which the shipped table has not."
-            if by == "intensity"
-            else "clustered: nearest-neighbour ratio within the cell below 1."
-        ),
+        "clustered: nearest-neighbour ratio within the cell below 1.",
         source,
         "Cells of 0.5 degree with true areas; one incident: unclassified.",
     )

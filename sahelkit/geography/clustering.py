@@ -7,12 +7,17 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.dataset import Dataset
+from sahelkit.dataset import GRID_KEYS, Dataset, in_words, placed
 from sahelkit.geography.centrography import positions
 
 HIGH_PER_KM2 = 0.0017
 """Incidents per km2 and year from which OECD/SWAC's indicator calls a cell's violence intense."""
 CLASSES = ("clustered high", "dispersed high", "clustered low", "dispersed low", "unclassified")
+NEAREST = {
+    "nearest_in_cell_km": ["year", "priogrid_gid"],
+    "nearest_in_year_km": ["year"],
+}
+"""Columns of the shipped grid table -> among which incidents the nearest other is looked for."""
 _STEPS = (-721, -720, -719, -1, 1, 719, 720, 721)
 """From a PRIO-GRID number to those of the eight cells around it (queen neighbours)."""
 
@@ -90,18 +95,35 @@ def _nearest_km(rows: pd.DataFrame, groups: np.ndarray) -> np.ndarray:
     return np.where(found < 5e4, found, np.inf)
 
 
-def _incidents(ds: Dataset) -> pd.DataFrame:
-    """One row per incident, not per position."""
-    rows = positions(ds)
-    return rows.loc[rows.index.repeat(rows["weight"].astype(int))].reset_index(drop=True)
+def nearest_sums(incidents: pd.DataFrame, within=tuple(NEAREST)) -> pd.DataFrame:
+    """Sums of each incident's distance to the nearest other, which a table of cells cannot give.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        `schema.COLUMNS`.
+    within : iterable of str
+        Of `NEAREST`: the nearest of the same cell and year, or of the same year.
+
+    Returns
+    -------
+    DataFrame
+        `GRID_KEYS` and `within`, km; missing where an incident is alone.
+    """
+    frame = placed(incidents)
+    for name in within:
+        groups = frame.groupby(NEAREST[name]).ngroup().to_numpy()
+        km = _nearest_km(frame, groups)
+        frame[name] = np.where(np.isfinite(km), km, np.nan)
+    sums = frame.groupby(GRID_KEYS, observed=True)[list(within)].sum(min_count=1).round(3)
+    return in_words(sums.reset_index(), GRID_KEYS)
 
 
-def _needs_events(ds: Dataset) -> None:
+def _with_nearest(ds: Dataset, name: str) -> pd.DataFrame:
+    """The grid table with one of `NEAREST`, which the shipped one holds."""
     if ds.events is None:
-        raise ValueError(
-            "Distances between incidents need the position of each: load an event file; "
-            "the shipped tables hold one mean position per cell."
-        )
+        return ds.grid_year
+    return ds.grid_year.merge(nearest_sums(ds.events, [name]), on=GRID_KEYS)
 
 
 def nearest_neighbour(ds: Dataset) -> pd.DataFrame:
@@ -110,7 +132,8 @@ def nearest_neighbour(ds: Dataset) -> pd.DataFrame:
     Parameters
     ----------
     ds : Dataset
-        With events.
+        From the shipped table a neighbour may be an incident that was taken out of it since, such as
+        one east of 10 E: near that line a distance is then too short.
 
     Returns
     -------
@@ -119,22 +142,14 @@ def nearest_neighbour(ds: Dataset) -> pd.DataFrame:
         incidents placed at random, `ratio` (below 1 clustered), `z` (standard normal if random).
         Incidents at one position are 0 km apart. NaN with fewer than 2.
 
-    Raises
-    ------
-    ValueError
-        Only tables are at hand.
-
     References
     ----------
     Clark, P. & Evans, F. (1954). Distance to nearest neighbor as a measure of spatial
     relationships in populations. Ecology 35(4).
     """
-    _needs_events(ds)
-    rows = _incidents(ds)
-    rows = rows.assign(km=_nearest_km(rows, rows["year"].to_numpy()))
-    counts = rows.groupby("year").size()
-    out = pd.DataFrame({"incidents": counts, "mean_km": rows.groupby("year")["km"].mean()})
-    out["mean_km"] = out["mean_km"].where(out["incidents"] >= 2)
+    name = "nearest_in_year_km"
+    out = _with_nearest(ds, name).groupby("year")[["incidents", name]].sum()
+    out["mean_km"] = (out.pop(name) / out["incidents"]).where(out["incidents"] >= 2)
     out["expected_km"] = 0.5 / np.sqrt(out["incidents"] / _area_of_study_km2())
     out["ratio"] = out["mean_km"] / out["expected_km"]
     error = 0.26136 * np.sqrt(_area_of_study_km2()) / out["incidents"]
@@ -160,7 +175,7 @@ def scdi(ds: Dataset) -> pd.DataFrame:
     DataFrame
         `year, priogrid_gid, incidents, area_km2, per_km2, intensity` ('high', 'low',
         'unclassified'), `ratio`, `concentration` ('clustered', 'dispersed'), `type` (one of
-        `CLASSES`). Without events the last three are missing: concentration needs every position.
+        `CLASSES`).
 
     References
     ----------
@@ -175,17 +190,14 @@ def scdi(ds: Dataset) -> pd.DataFrame:
     >>> int(found.loc[found["intensity"] == "high", "incidents"].min())
     5
     """
-    rows = _incidents(ds)
-    keys = ["year", "priogrid_gid"]
-    out = rows.groupby(keys).size().rename("incidents").reset_index()
+    name = "nearest_in_cell_km"
+    table = _with_nearest(ds, name).groupby(["year", "priogrid_gid"])
+    out = table[["incidents", name]].sum().reset_index()
+    mean_km = out.pop(name) / out["incidents"]
     out["area_km2"] = _cell_areas(out["priogrid_gid"])
     out["per_km2"] = out["incidents"] / out["area_km2"]
     level = np.where(out["per_km2"] >= HIGH_PER_KM2, "high", "low")
     out["intensity"] = np.where(out["incidents"] < 2, "unclassified", level)
-    if ds.events is None:
-        return out.assign(ratio=np.nan, concentration=None, type=None)
-    groups = rows.groupby(keys).ngroup()
-    mean_km = pd.Series(_nearest_km(rows, groups.to_numpy())).groupby(groups).mean().to_numpy()
     ratio = mean_km / (0.5 / np.sqrt(out["per_km2"]))
     out["ratio"] = ratio.where(out["incidents"] >= 2)
     label = pd.Series(np.where(out["ratio"] < 1, "clustered", "dispersed"))
@@ -195,11 +207,9 @@ def scdi(ds: Dataset) -> pd.DataFrame:
 
 
 def scdi_counts(found: pd.DataFrame) -> pd.DataFrame:
-    """Cells per year and class (or per intensity, where concentration is unknown)."""
-    by = "intensity" if found["type"].isna().all() else "type"
-    order = ("high", "low", "unclassified") if by == "intensity" else CLASSES
-    counts = found.groupby(["year", by]).size().unstack(fill_value=0)
-    return counts.reindex(columns=list(order), fill_value=0).rename_axis(columns=None)
+    """Cells per year and class."""
+    counts = found.groupby(["year", "type"]).size().unstack(fill_value=0)
+    return counts.reindex(columns=list(CLASSES), fill_value=0).rename_axis(columns=None)
 
 
 def hot_spots(
