@@ -73,6 +73,19 @@ class Dataset:
         months = self.region_month["month"]
         return range(months.min().year, months.max().year + 1)
 
+    def covers(self, first, last) -> bool:
+        """Whether the tables hold every month from that of one day to that of another.
+
+        Parameters
+        ----------
+        first, last : str, Timestamp or Period
+
+        >>> load().covers("2020-01", "2020-05-22"), load().covers("2020-01", "2030-01")
+        (True, False)
+        """
+        months = self.region_month["month"]
+        return months.min() <= pd.Period(first, "M") and pd.Period(last, "M") <= months.max()
+
     def cite(self, style: str = "text", accessed: str = "") -> str:
         """References to paste, with release, day of access and licence (`citations.cite`).
 

@@ -235,7 +235,8 @@ def together(found: dict) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows of all tables with `name`, and `p_holm`: `p_all` of each date after `holm`.
+        Rows of all tables with `name`, and `p_holm`: `p_all` of each date after `holm`. No rows
+        where no window of any date fits into the series.
     """
     tables = {name: each.table for name, each in found.items() if len(each.table)}
     smallest = [table["p_all"].iloc[0] for table in tables.values()]
@@ -243,7 +244,11 @@ def together(found: dict) -> pd.DataFrame:
         table.assign(name=name, p_holm=p)
         for (name, table), p in zip(tables.items(), holm(smallest), strict=True)
     ]
-    return pd.concat(parts, ignore_index=True)
+    return (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else pd.DataFrame(columns=["name", "p_all", "p_holm"])
+    )
 
 
 def sentence(table: pd.DataFrame, name: str, beside: pd.DataFrame) -> str:
