@@ -75,6 +75,18 @@ def number(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def now_and_then(values: pd.Series, unit: str = "") -> str:
+    """The last value of a yearly series beside the first; of one year alone, that one.
+
+    >>> now_and_then(pd.Series([3, 65], index=[2013, 2023])), now_and_then(pd.Series({2023: 65}), " %")
+    ('65 in 2023, 3 in 2013', '65 % in 2023')
+    """
+    text = f"{number(values.iloc[-1])}{unit} in {values.index[-1]}"
+    if len(values) == 1:
+        return text
+    return f"{text}, {number(values.iloc[0])}{unit} in {values.index[0]}"
+
+
 def finish(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.Figure:
     """Give a figure its title (the finding), subtitle (measure and unit) and source line.
 

@@ -8,7 +8,16 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.figures import FAMILY_COLOURS, INK, MUTED, WIDE, draw_map, finish, number
+from sahelkit.figures import (
+    FAMILY_COLOURS,
+    INK,
+    MUTED,
+    WIDE,
+    draw_map,
+    finish,
+    now_and_then,
+    number,
+)
 from sahelkit.figures.geography import READINGS, end_labels, of, year_colours, year_ticks
 
 
@@ -140,7 +149,7 @@ def ellipses(table: pd.DataFrame, years, source: str) -> plt.Figure:
     for ax, reading in zip(axes, READINGS, strict=True):
         rows = of(table, reading)
         draw_map(ax)
-        for year in years:
+        for year in colours:
             row = rows.loc[year]
             if row.isna().any():
                 continue
@@ -148,7 +157,7 @@ def ellipses(table: pd.DataFrame, years, source: str) -> plt.Figure:
             ax.plot(row["longitude"], row["latitude"], "o", color=colours[year], ms=5, zorder=4)
         _tripoint(ax)
         ax.set_title(reading)
-    for place, year in enumerate(years):
+    for place, year in enumerate(colours):
         axes[0].text(
             0.02, 0.95 - 0.08 * place, str(year), color=colours[year], weight="bold",
             transform=axes[0].transAxes,
@@ -156,8 +165,8 @@ def ellipses(table: pd.DataFrame, years, source: str) -> plt.Figure:
     last = {name: of(table, name)["standard_distance_km"] for name in READINGS}
     wide, narrow = (last[name].loc[max(years)] for name in READINGS)
     title = (
-        f"The Lake Chad war stretches the picture eastwards: standard distance "
-        f"{number(wide)} km in {max(years)}, {number(narrow)} km without it"
+        f"Standard distance: {number(wide)} km in {max(years)}, "
+        f"{number(narrow)} km without the Lake Chad war"
     )
     return finish(
         fig,
@@ -204,12 +213,10 @@ def year_maps(points: pd.DataFrame, centres: pd.DataFrame, source: str) -> plt.F
             ax.plot(here["longitude"], here["latitude"], "X", color=colour, ms=6.5, mec="white")
         total = cells.loc[cells["year"] == year, "weight"].sum()
         ax.set_title(f"{year}   {number(total)}", fontsize=8.5)
-    first, last = (
-        cells.loc[cells["year"] == year, "priogrid_gid"].nunique() for year in (years[0], years[-1])
-    )
+    violent = cells.groupby("year")["priogrid_gid"].nunique().reindex(years, fill_value=0)
     return finish(
         fig,
-        f"Violent grid cells: {first} in {years[0]}, {last} in {years[-1]}",
+        f"Violent grid cells: {now_and_then(violent)}",
         "Incidents per grid cell and year (area of a circle: number; one scale), and per year in "
         "all. Crosses: mean centre with (blue) and without (red) Diffa. Green: Diffa.",
         source,

@@ -4,11 +4,21 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from sahelkit.figures import ACCENT, COUNTRY_COLOURS, FAMILY_COLOURS, MUTED, TALL, WIDE, finish
+from sahelkit.figures import (
+    ACCENT,
+    COUNTRY_COLOURS,
+    FAMILY_COLOURS,
+    MUTED,
+    TALL,
+    WIDE,
+    finish,
+    now_and_then,
+)
 from sahelkit.figures.escalation import (
     LINE,
     THOUSANDS,
     decimal_years,
+    month_ticks,
     name_of,
     spread_labels,
 )
@@ -38,6 +48,8 @@ def kinds(table: pd.DataFrame, source: str) -> plt.Figure:
         ax.set_title(kind)
         ax.yaxis.set_major_formatter(THOUSANDS)
     ax.set_ylim(0, None)
+    for ax in axes[-1]:
+        month_ticks(ax, pd.PeriodIndex(table["month"].unique()).sort_values())
     years = table["month"].dt.year
     sums = table.groupby([years, "kind"])["deaths_best"].sum().unstack().astype(float)
     share = 100 * sums.iloc[-1] / sums.iloc[-1].sum()
@@ -116,10 +128,7 @@ def mix(table: pd.DataFrame, source: str, what: str = "incidents") -> plt.Figure
     ax.set_xlim(shares.index[0] - 0.5, shares.index[-1] + 0.36 * len(shares))
     ax.grid(visible=False)
     lead = ends.idxmax()
-    title = (
-        f"{lead}: {ends[lead]:.0f} % of {what} in {shares.index[-1]}, "
-        f"{shares[lead].iloc[0]:.0f} % in {shares.index[0]}"
-    )
+    title = f"{lead}, share of {what}: {now_and_then(shares[lead], ' %')}"
     subtitle = f"Share of {what} by family of the group that takes part, per cent of each year"
     return finish(fig, title, subtitle, source)
 
@@ -152,11 +161,10 @@ def concentration(regions, cells, source: str, top=(3, 10)) -> plt.Figure:
         lower.set_title(f"Share of the {k} heaviest {label}, %")
         lower.set(ylim=(0, 100), xticks=table.index[::2])
         upper.set_ylim(0, 1.15 * table["units"].max())
-    first, last = cells["effective"].iloc[0], cells["effective"].iloc[-1]
-    title = (
-        f"Violence {'spread' if last > first else 'narrowed'}: as if shared evenly by "
-        f"{last:.0f} cells in {cells.index[-1]}, {first:.0f} in {cells.index[0]}"
-    )
+    title = f"As if shared evenly by so many grid cells: {now_and_then(cells['effective'])}"
+    if len(cells) > 1:
+        spread = cells["effective"].iloc[-1] > cells["effective"].iloc[0]
+        title = f"Violence {'spread' if spread else 'narrowed'}. {title}"
     subtitle = (
         "Places with incidents per year; effective number: inverse Simpson index; cells of half a "
         "degree"

@@ -38,6 +38,13 @@ def decimal_years(months: pd.PeriodIndex) -> np.ndarray:
     return months.year + (months.month - 0.5) / 12
 
 
+def month_ticks(ax, months: pd.PeriodIndex) -> None:
+    """Months on an axis of decimal years, where the series is too short for years."""
+    if len(months) < 36:
+        shown = months[:: 1 + len(months) // 12]
+        ax.set_xticks(decimal_years(shown), labels=[f"{m.strftime('%b')}\n{m.year}" for m in shown])
+
+
 def _label(ax, text, x, y, offset=(6, 0), **style) -> None:
     style = {"va": "center", "fontsize": 8} | style
     ax.annotate(text, (x, y), offset, textcoords="offset points", **style)
@@ -86,15 +93,16 @@ def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
     for ax in (top, bottom):
         ax.set(xlim=(when[0], when[-1] + 0.1 * (when[-1] - when[0])), ylim=(0, None))
         ax.yaxis.set_major_formatter(THOUSANDS)
+    month_ticks(bottom, table.index)
     per_year = counts.groupby(counts.index.year).sum()
     deaths = table["deaths_best"].groupby(table.index.year).sum()
     last_year = per_year.index[-1]
     most = deaths.idxmax() == last_year and per_year.idxmax() == last_year
     title = (
-        f"{number(per_year.iloc[-1])} incidents and {number(deaths.iloc[-1])} deaths in "
-        f"{last_year}, "
-        + ("the most of any year" if most else f"deaths were most in {deaths.idxmax()}")
+        f"{number(per_year.iloc[-1])} incidents and {number(deaths.iloc[-1])} deaths in {last_year}"
     )
+    if len(per_year) > 1:
+        title += ", the most of any year" if most else f", deaths were most in {deaths.idxmax()}"
     subtitle = "Incidents of organised violence and deaths per month, Mali, Burkina Faso and Niger"
     return finish(fig, title, subtitle, source, note)
 
@@ -282,6 +290,7 @@ def change_points(series, points: pd.DataFrame, events: pd.DataFrame, source: st
     lanes.set_title("Listed interventions and events, begin or end, by kind")
     top.set_ylabel("Incidents per month")
     top.set_xlim(when[0] - 0.1, when[-1] + 0.1)
+    month_ticks(lanes, series.index)
     title = f"{len(points)} changes of level, {stable.sum()} of them stable"
     if stable.any():
         row = points[stable].iloc[-1]

@@ -8,7 +8,16 @@ from matplotlib.colors import PowerNorm
 
 from sahelkit import places, schema
 from sahelkit.dataset import UNKNOWN
-from sahelkit.figures import ACCENT, COUNTRY_COLOURS, INK, MUTED, draw_map, finish, number
+from sahelkit.figures import (
+    ACCENT,
+    COUNTRY_COLOURS,
+    INK,
+    MUTED,
+    draw_map,
+    finish,
+    now_and_then,
+    number,
+)
 from sahelkit.figures.geography import READINGS, end_labels, of, year_ticks
 
 TYPES = {
@@ -65,8 +74,7 @@ def extent(table: pd.DataFrame, source: str) -> plt.Figure:
     cells = of(table, "without Diffa")["cells"]
     return finish(
         fig,
-        f"Violence reached {number(cells.iloc[-1])} grid cells in {years[-1]}, "
-        f"{number(cells.iloc[0])} in {years[0]} (without Diffa)",
+        f"Grid cells that violence reached: {now_and_then(cells)} (without Diffa)",
         "PRIO-GRID cells of 0.5 degree (about 2,950 km2) with at least one incident in the year.",
         source,
         "More reporting alone also reaches more cells.",
@@ -242,7 +250,7 @@ def scdi(table: pd.DataFrame, years, source: str) -> plt.Figure:
     high = table[table["intensity"] == "high"].groupby("year").size().reindex(years, fill_value=0)
     return finish(
         fig,
-        f"Cells of high intensity: {high.iloc[0]} in {years[0]}, {high.iloc[-1]} in {years[-1]}",
+        f"Cells of high intensity: {now_and_then(high)}",
         "OECD/SWAC's Spatial Conflict Dynamics indicator: high from 0.0017 incidents per km2 on; "
         "clustered: nearest-neighbour ratio within the cell below 1.",
         source,
