@@ -51,32 +51,59 @@ class Reference:
 JPR = "Journal of Peace Research"
 _P, _D, _O = "Pettersson, T.", "Davies, S.", "Öberg, M."
 _YEARLY = {
-    "17": (("Allansson, M.", "Melander, E.", "Themnér, L."), "2017", "1989–2016", "54(4)"),
-    "18": ((_P, "Eck, K."), "2018", "1989–2017", "55(4)"),
-    "19": ((_P, "Högbladh, S.", _O), "2019", "1989–2018 and peace agreements", "56(4)"),
-    "20": ((_P, _O), "2020", "1989–2019", "57(4)"),
+    "17": (
+        ("Allansson, M.", "Melander, E.", "Themnér, L."),
+        "2017",
+        ", 1989–2016",
+        "54(4)",
+        "10.1177/0022343317718773",
+    ),
+    "18": ((_P, "Eck, K."), "2018", ", 1989–2017", "55(4)", ""),
+    "19": (
+        (_P, "Högbladh, S.", _O),
+        "2019",
+        ", 1989–2018 and peace agreements",
+        "56(4)",
+        "10.1177/0022343319856046",
+    ),
+    "20": ((_P, _O), "2020", ", 1989–2019", "57(4)", "10.1177/0022343320934986"),
     "21": (
         (_P, _D, "Deniz, A.", "Engström, G.", "Hawach, N.", "Högbladh, S.", "Sollenberg, M.", _O),
         "2021",
-        "1989–2020, with a special emphasis on Syria",
+        " 1989–2020, with a special emphasis on Syria",
         "58(4)",
+        "10.1177/00223433211026126",
     ),
-    "22": ((_D, _P, _O), "2022", "1989–2021 and drone warfare", "59(4)"),
-    "23": ((_D, _P, _O), "2023", "1989–2022, and the return of conflict between states", "60(4)"),
+    "22": (
+        (_D, _P, _O),
+        "2022",
+        " 1989–2021 and drone warfare",
+        "59(4)",
+        "10.1177/00223433221108428",
+    ),
+    "23": (
+        (_D, _P, _O),
+        "2023",
+        " 1989–2022, and the return of conflict between states",
+        "60(4)",
+        "10.1177/00223433231185169",
+    ),
     "24": (
         (_D, "Engström, G.", _P, _O),
         "2024",
-        "1989–2023, and the prevalence of organized crime groups",
+        " 1989–2023, and the prevalence of organized crime groups",
         "61(4)",
+        "10.1177/00223433241262912",
     ),
     "25": (
         (_D, _P, "Sollenberg, M.", _O),
         "2025",
-        "1989–2024, and the challenges of identifying civilian victims",
+        " 1989–2024, and the challenges of identifying civilian victims",
         "62(4)",
+        "10.1177/00223433251345636",
     ),
 }
-"""Release's year -> authors, year, rest of the title, volume of UCDP's article on that release."""
+"""Release's year -> authors, year, rest of the title, volume, DOI of UCDP's article on it."""
 GED = Reference(
     "sundberg2013ged",
     "article",
@@ -105,10 +132,9 @@ FIXED = {
             ("Raleigh, C.", "Kishi, R.", "Linke, A."),
             "2023",
             "Political instability patterns are obscured by conflict dataset scope conditions, "
-            "sources, and "
-            "coding choices",
+            "sources, and coding choices",
             "Humanities and Social Sciences Communications",
-            "10",
+            "10(74)",
             "10.1057/s41599-023-01559-4",
         ),
         Reference(
@@ -163,21 +189,29 @@ def references(source: str, version: str) -> tuple:
     --------
     >>> [work.key for work in references("ucdp-ged", "24.1")]
     ['ucdp24', 'sundberg2013ged']
+    >>> print(references("ucdp-ged", "26.1")[0].text())
+    Uppsala Conflict Data Program (2026). UCDP Georeferenced Event Dataset, release 26.1.
+    https://ucdp.uu.se/downloads/
     """
     if source in FIXED:
         return FIXED[source]
     releases = version.replace("candidate ", "").split(" + ")
     yearly = [release for release in releases if release.count(".") == 1]
-    found = [_yearly(release[:2]) for release in yearly if release[:2] in _YEARLY]
+    found = [_yearly(release) for release in yearly]
     provisional = source == "ucdp-candidate" or any(release.count(".") > 1 for release in releases)
     return (*found, GED, *((CANDIDATE,) if provisional else ()))
 
 
-def _yearly(year: str) -> Reference:
-    authors, published, rest, volume = _YEARLY[year]
-    return Reference(
-        f"ucdp{year}", "article", authors, published, f"Organized violence {rest}", JPR, volume
-    )
+def _yearly(release: str) -> Reference:
+    """UCDP's article on a release; the release itself where no article is known here."""
+    year = release[:2]
+    if year not in _YEARLY:
+        what = f"UCDP Georeferenced Event Dataset, release {release}"
+        author, url = ("Uppsala Conflict Data Program",), "https://ucdp.uu.se/downloads/"
+        return Reference(f"ucdp{year}", "misc", author, f"20{year}", what, url=url)
+    authors, published, rest, volume, doi = _YEARLY[year]
+    title = f"Organized violence{rest}"
+    return Reference(f"ucdp{year}", "article", authors, published, title, JPR, volume, doi)
 
 
 def cite(provenances, labels: dict, *, style: str = "text", accessed: str = "") -> str:
