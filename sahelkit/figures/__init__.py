@@ -87,6 +87,15 @@ def now_and_then(values: pd.Series, unit: str = "") -> str:
     return f"{text}, {number(values.iloc[0])}{unit} in {values.index[0]}"
 
 
+def say(text: str, end: str = "\n") -> None:
+    """Print a sentence of a notebook in lines no wider than its figures.
+
+    >>> say("Two words")
+    Two words
+    """
+    print(textwrap.fill(text, 95), end=end)
+
+
 def finish(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.Figure:
     """Give a figure its title (the finding), subtitle (measure and unit) and source line.
 
