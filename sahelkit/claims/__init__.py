@@ -44,7 +44,7 @@ def read() -> pd.DataFrame:
     -------
     DataFrame
         `id, claim, source, date, place, kind, check, parameters, expected, tolerance,
-        checkable_with, note`. Columns are described in ``data/README.md``.
+        checkable_with, note`. Columns are described in ``data/codebook.md``.
 
     Examples
     --------
