@@ -173,6 +173,15 @@ def test_a_source_that_starts_late_is_told_and_not_counted_as_zero(shipped):
     assert results["why"].str.contains("covers 2020-01 to 2023-12").all()
 
 
+def test_a_source_of_one_country_is_not_held_against_all_three(shipped):
+    table = shipped.region_month
+    alone = replace(shipped, region_month=table[table["country"] == "NER"], shipped=False)
+    results = claims.evaluate(alone).set_index("id")
+    assert results.loc["un-2020-05", "why"].endswith("has no incident in Burkina Faso.")
+    for row in ("un-2020-05", "acled-2021-04", "africa-center-02", "africa-center-10"):
+        assert results.loc[row, "verdict"] == "cannot be checked", row
+
+
 def test_changed_data_turn_a_verdict(shipped):
     rows = shipped.region_month.copy()
     in_mali = (rows["country"] == "MLI") & (rows["month"] >= pd.Period("2023-01", "M"))

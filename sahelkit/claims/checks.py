@@ -79,7 +79,7 @@ def yearly_by_country(reading, family, weight="incidents") -> pd.DataFrame:
 
 def years_led(reading, country, family, first, last, weight="incidents") -> Finding:
     """Number of years in which a country has more incidents of a family than either other one."""
-    covered(reading, f"{first}-01", f"{last}-12", COUNTRIES)
+    covered(reading, f"{first}-01", f"{last}-12")
     table = yearly_by_country(reading, family, weight).loc[int(first) : int(last)]
     ahead = table[country[0]] > table.drop(columns=country[0]).max(axis=1)
     lost = [
@@ -106,7 +106,7 @@ def years_with(reading, first, last, minimum="1", weight="incidents", **where) -
 def placebo(reading, date, months="6", weight="incidents", **where) -> Finding:
     """Per cent of other months with a larger fall than after `date`, in equal windows."""
     span, column = int(months), weigh(reading, weight)
-    covered(reading, str(pd.Period(date, "M") - span), str(pd.Period(date, "M") + span))
+    covered(reading, str(pd.Period(date, "M") - span), str(pd.Period(date, "M") + span), ())
     series = select(reading, **where).groupby("month")[column].sum().astype("float64")
     first, last = max(reading.months[0], pd.Period(PLACEBO_FIRST, "M")), reading.months[1]
     series = series.reindex(pd.period_range(first, last, freq="M"), fill_value=0)
@@ -125,7 +125,7 @@ def placebo(reading, date, months="6", weight="incidents", **where) -> Finding:
 def border_share(reading, start, end, km="50", weight="incidents") -> Finding:
     """Per cent of incidents or deaths within so many km of a border of two of the countries."""
     ds = reading.ds
-    covered(reading, start, end, COUNTRIES)
+    covered(reading, start, end)
     if ds.events is None:
         frame = ds.grid_year[ds.grid_year["year"].between(int(start[:4]), int(end[:4]))]
         frame, basis = (
@@ -150,7 +150,7 @@ def band_change(reading, date, km="50") -> Finding:
         raise CannotCheck(
             "half-degree cells are too wide for bands of 50 km; needs a file of incidents"
         )
-    covered(reading, date[:7], None, COUNTRIES)
+    covered(reading, date[:7])
     frame = reading.ds.events.dropna(subset=["latitude", "longitude"])
     at = pd.Timestamp(date)
     frame = frame[
@@ -245,8 +245,16 @@ def _official_rows(ds, year, country) -> pd.DataFrame:
     return rows
 
 
+def _all_years(reading) -> None:
+    """Raise `CannotCheck` for a file that does not reach back to UCDP's first years."""
+    events = reading.ds.events
+    if events is not None and (events.empty or events["date_start"].min().year > 1991):
+        raise CannotCheck("needs a file of all years, since 1989")
+
+
 def rows_read(reading) -> Finding:
     """Rows of the file that the tables were computed from."""
+    _all_years(reading)
     value = reading.ds.provenance.rows_read
     return Finding(float(value), f"{reading.ds.provenance.path}, all years")
 
@@ -256,5 +264,6 @@ def precise_share(reading, column="date_precision", at_most="1") -> Finding:
     events = reading.ds.events
     if events is None:
         raise CannotCheck("the shipped tables hold no single incidents; needs a file of incidents")
+    _all_years(reading)
     value = 100 * float((events[column] <= int(at_most)).mean())
     return Finding(value, f"{len(events):,} incidents in {reading.ds.label}, all years")

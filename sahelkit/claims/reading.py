@@ -86,7 +86,7 @@ def weigh(reading: Reading, weight: str) -> str:
     return reading.weight if counts_deaths else weight
 
 
-def covered(reading: Reading, start=None, end=None, country=None) -> None:
+def covered(reading: Reading, start=None, end=None, countries=tuple(COUNTRIES)) -> None:
     """Raise `CannotCheck` where the data do not reach over months or countries."""
     label, (first, last) = reading.ds.label, reading.months
     if reading.rows.empty:
@@ -94,7 +94,7 @@ def covered(reading: Reading, start=None, end=None, country=None) -> None:
     for month in (start, end):
         if month and not first <= pd.Period(month, "M") <= last:
             raise CannotCheck(f"{label} covers {first} to {last}, not {month}")
-    for code in country or ():
+    for code in countries:
         if code not in reading.countries:
             raise CannotCheck(f"{label} has no incident in {COUNTRIES[code]}")
 
@@ -109,9 +109,16 @@ def select(
     end=None,
     zone=None,
 ) -> pd.DataFrame:
-    """Rows of the region-month table that a statement speaks of; all parameters are texts."""
+    """Rows of the region-month table that a statement speaks of; all parameters are texts.
+
+    Raises
+    ------
+    CannotCheck
+        The data do not reach over the months, or hold nothing of a country that is spoken of: of
+        all three where no country and no region is named.
+    """
     rows = reading.rows
-    covered(reading, start, end, country)
+    covered(reading, start, end, country or (() if region else COUNTRIES))
     keep = pd.Series(True, index=rows.index)
     if family and family[0] in FAMILIES:
         family = FAMILIES[family[0]]
