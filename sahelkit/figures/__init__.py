@@ -33,7 +33,7 @@ FAMILY_COLOURS = {
 ZONE_FILL = "#f3e3c3"
 """Light fill of Liptako-Gourma on every map."""
 LAND, EDGE, INK, MUTED, ACCENT = "#f7f6f3", "#b9b5ac", "#222222", "#6b6b6b", "#b3213c"
-WIDE, SQUARE, TALL = (9.0, 4.8), (7.6, 6.6), (9.0, 8.4)
+WIDE, TALL = (9.0, 4.8), (9.0, 8.4)
 """Figure sizes, inches."""
 STYLE = {
     "figure.dpi": 110,
