@@ -223,7 +223,8 @@ def tracker(
     from sahelkit import report
 
     try:
-        paths = report.write(load_dataset(source), month, country, lang, out)
+        with _waiting("writing"):
+            paths = report.write(load_dataset(source), month, country, lang, out)
     except ValueError as error:
         raise Refusal(error) from None
     for path in paths:
@@ -294,7 +295,8 @@ def cite(
     """Print the references for the shipped data or for a file."""
     from sahelkit import load as load_dataset
 
-    ds = load_dataset(source)
+    with _waiting("reading"):
+        ds = load_dataset(source)
     try:
         typer.echo(ds.cite("bibtex" if bibtex else "text", accessed))
     except ValueError as error:
