@@ -1,8 +1,8 @@
 """How fast `sahelkit load` is, as a whole process, beside a script with pandas.read_csv.
 
 Makes a file of the size of the global GED (418,000 rows, 49 columns, about 250 MB) and one like
-ACLED's (3 million rows) in a temporary folder, reads each several times in turn with both, and prints wall
-time, peak memory and their ratios. Everything in the files is made up.
+ACLED's (3 million rows) in a temporary folder, reads each several times in turn with both, and
+prints wall time, peak memory and their ratios. Everything in the files is made up.
 
     python benchmarks/load.py [--rows 418000] [--acled-rows 3000000] [--times 5]
 """

@@ -12,7 +12,7 @@ from sahelkit.sources import coded
 
 
 def _type(name: str) -> dict:
-    if name in INTEGERS or name in ("date_precision", "location_precision"):
+    if name in INTEGERS:
         return {"type": "integer"}
     if name in NUMBERS:
         return {"type": "number"}

@@ -1,6 +1,7 @@
 """What each column of the shipped tables means; codebook and datapackage are generated from it."""
 
 from sahelkit import schema
+from sahelkit.dataset import COUNTS
 from sahelkit.sources import coded
 
 KEYS = {
@@ -17,8 +18,7 @@ KEYS = {
     "deaths_high": "Deaths, high estimate, persons.",
     "deaths_civilians": "Civilians among the dead, persons.",
 }
-COUNTED = ("incidents", "deaths_best", "deaths_low", "deaths_high", "deaths_civilians")
-COUNTED_FIELDS = {name: KEYS[name] for name in COUNTED}
+COUNTED_FIELDS = {name: KEYS[name] for name in COUNTS}
 REBUILD_GED = "sahelkit rebuild --ged FILE"
 TABLES = {
     "incidents.csv": {
@@ -225,7 +225,14 @@ TABLES = {
     },
 }
 INTEGERS = {"round", "year", "priogrid_gid", "incidents", "incidents_located", "report", "number"}
-INTEGERS |= {"n_reports", "n_publishers", "deaths_claimed", "deaths_attackers"}
+INTEGERS |= {
+    "date_precision",
+    "location_precision",
+    "n_reports",
+    "n_publishers",
+    "deaths_claimed",
+    "deaths_attackers",
+}
 INTEGERS |= {"state_based_best", "non_state_best", "one_sided_best", *schema.DEATHS}
 NUMBERS = {"latitude", "longitude"}
 DATES = {"date_start", "date_end", "date_earliest", "date_latest", "start", "end"}

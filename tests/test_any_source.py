@@ -32,7 +32,7 @@ def test_nine_years_of_one_country_without_positions(tmp_path):
         event_date=days.strftime("%Y-%m-%d"),
         latitude="",
         longitude="",
-        admin1=["Est", "Sahel", "Nord"] * (len(days) // 3) + ["Est"] * (len(days) % 3),
+        admin1=[("Est", "Sahel", "Nord")[i % 3] for i in range(len(days))],
     )
     rows.to_csv(tmp_path / "made_up.csv", index=False)
     texts = run(tmp_path / "made_up.csv", tmp_path / "out")

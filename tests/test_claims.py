@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from fixture_files import FIXTURES
 
 from sahelkit import claims, load
 from sahelkit.claims import checks, reading
@@ -14,7 +15,7 @@ from sahelkit.claims.reading import Finding
 
 REFERENCE = Path(os.environ.get("SAHELKIT_REFERENCE", Path(__file__).parents[1] / "../shared/data"))
 GED = REFERENCE / "ucdp_ged_24.1_sahel.csv"
-PINNED = Path(__file__).parent / "fixtures" / "verdicts.csv"
+PINNED = FIXTURES / "verdicts.csv"
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +209,7 @@ def test_acled_numbers_are_checked_with_an_acled_file_only(shipped):
 )
 def test_every_claim_runs_with_every_kind_of_source(name):
     """ACLED and GTD give one estimate of deaths; short files do not cover most statements."""
-    results = claims.evaluate(load(Path(__file__).parent / "fixtures" / name))
+    results = claims.evaluate(load(FIXTURES / name))
     assert len(results) == len(claims.read()) and set(results["verdict"]) <= set(claims.VERDICTS)
     barkhane = results.set_index("id").loc["zimmerer-2017-25"]
     assert barkhane["verdict"] == "reproduced"

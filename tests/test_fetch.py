@@ -7,10 +7,10 @@ import json
 import threading
 import zipfile
 from datetime import date
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from fixture_files import FIXTURES
 
 from sahelkit import fetch
 from sahelkit.fetch import FetchError, fetch_ucdp
@@ -18,7 +18,6 @@ from sahelkit.fetch.acled import PAGE_ROWS, Client, credentials, fetch_acled
 from sahelkit.sources import read_incidents
 from sahelkit.sources.opening import record_of
 
-FIXTURES = Path(__file__).parent / "fixtures"
 GED = (FIXTURES / "made_up_ged261.csv").read_bytes()
 SECRET = "made-up-password"
 

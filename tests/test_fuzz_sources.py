@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from fixture_files import FIXTURES
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sahelkit.sources import SourceError, opening, read_incidents
 
-FIXTURES = Path(__file__).parent / "fixtures"
 NAMES = ("made_up_ged261.csv", "made_up_acled_2024_population.csv", "made_up_gtd.csv")
 EXAMPLES = settings(
     max_examples=15,

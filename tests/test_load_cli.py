@@ -6,11 +6,10 @@ import os
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pandas as pd
+from fixture_files import FIXTURES
 
-FIXTURES = Path(__file__).parent / "fixtures"
 GED = FIXTURES / "made_up_ged261.csv"
 ACLED = FIXTURES / "made_up_acled_2023_inter_numbers.csv"
 

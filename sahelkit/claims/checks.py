@@ -10,10 +10,21 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.claims.reading import CannotCheck, Finding, covered, months_in, select, total, weigh
+from sahelkit.claims.reading import (
+    CannotCheck,
+    Finding,
+    covered,
+    events_from_before,
+    months_in,
+    select,
+    total,
+    weigh,
+)
 from sahelkit.schema import COUNTRIES
 
 UNITS = {"incidents": "incidents", "deaths_best": "deaths"}
+ALL_YEARS = 1992
+"""A file of all of UCDP's years, since 1989, reaches back before this one."""
 PLACEBO_FIRST = "2013-01"
 """First month of placebo dates: 2012 has hardly an incident outside a few months."""
 
@@ -245,25 +256,16 @@ def _official_rows(ds, year, country) -> pd.DataFrame:
     return rows
 
 
-def _all_years(reading) -> None:
-    """Raise `CannotCheck` for a file that does not reach back to UCDP's first years."""
-    events = reading.ds.events
-    if events is not None and (events.empty or events["date_start"].min().year > 1991):
-        raise CannotCheck("needs a file of all years, since 1989")
-
-
 def rows_read(reading) -> Finding:
     """Rows of the file that the tables were computed from."""
-    _all_years(reading)
+    if not reading.ds.shipped:
+        events_from_before(reading, ALL_YEARS)
     value = reading.ds.provenance.rows_read
     return Finding(float(value), f"{reading.ds.provenance.path}, all years")
 
 
 def precise_share(reading, column="date_precision", at_most="1") -> Finding:
     """Per cent of incidents whose date or place is known at least so well."""
-    events = reading.ds.events
-    if events is None:
-        raise CannotCheck("the shipped tables hold no single incidents; needs a file of incidents")
-    _all_years(reading)
+    events = events_from_before(reading, ALL_YEARS)
     value = 100 * float((events[column] <= int(at_most)).mean())
     return Finding(value, f"{len(events):,} incidents in {reading.ds.label}, all years")

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from sahelkit import actors
-from sahelkit.claims.reading import CannotCheck, Finding, covered
+from sahelkit.claims.reading import CannotCheck, Finding, covered, events_from_before
 
 
 def predecessors(reading, group) -> Finding:
@@ -66,9 +66,7 @@ def against(reading, start, end, opponents) -> Finding:
 
 def first_seen(reading, group, country) -> Finding:
     """Year of a group's first incident in a country, in a file that reaches back far enough."""
-    events = reading.ds.events
-    if events is None or events["date_start"].min() >= pd.Timestamp("2004-01-01"):
-        raise CannotCheck("needs a file of incidents that reaches back before 2004")
+    events = events_from_before(reading, 2004)
     rows = events[events["country"].isin(country)]
     sides = rows["actor_a"].fillna("") + "," + rows["actor_b"].fillna("")
     rows = rows[[group in actors.groups_of(text) for text in sides]]

@@ -99,6 +99,14 @@ def covered(reading: Reading, start=None, end=None, countries=tuple(COUNTRIES)) 
             raise CannotCheck(f"{label} has no incident in {COUNTRIES[code]}")
 
 
+def events_from_before(reading: Reading, year: int) -> pd.DataFrame:
+    """Incidents of a file that reaches back before a year; of any other, `CannotCheck`."""
+    events = reading.ds.events
+    if events is None or events.empty or events["date_start"].min().year >= year:
+        raise CannotCheck(f"needs a file of incidents that reaches back before {year}")
+    return events
+
+
 def select(
     reading: Reading,
     country=None,

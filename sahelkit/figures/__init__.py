@@ -33,6 +33,8 @@ FAMILY_COLOURS = {
 ZONE_FILL = "#f3e3c3"
 """Light fill of Liptako-Gourma on every map."""
 LAND, EDGE, INK, MUTED, ACCENT = "#f7f6f3", "#b9b5ac", "#222222", "#6b6b6b", "#b3213c"
+BLUE = "#2f4b6e"
+"""What is not of one country or group."""
 WIDE, TALL = (9.0, 4.8), (9.0, 8.4)
 """Figure sizes, inches."""
 STYLE = {
@@ -234,7 +236,7 @@ def variants_figure(table: pd.DataFrame, what: str, unit: str, source: str, fact
     rows = range(len(table))
     ax.axvline(values.iloc[0], color=ACCENT, linewidth=1, zorder=1)
     ax.hlines(rows, values.iloc[0], values, color="#c9c9c9", linewidth=2, zorder=1)
-    ax.scatter(values, rows, color=[ACCENT] + ["#2f4b6e"] * (len(table) - 1), s=36, zorder=2)
+    ax.scatter(values, rows, color=[ACCENT] + [BLUE] * (len(table) - 1), s=36, zorder=2)
     for row, value in zip(rows, values, strict=True):
         ax.annotate(
             f"{value:,.3g}",

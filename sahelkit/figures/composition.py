@@ -6,6 +6,7 @@ import pandas as pd
 
 from sahelkit.figures import (
     ACCENT,
+    BLUE,
     COUNTRY_COLOURS,
     FAMILY_COLOURS,
     MUTED,
@@ -15,7 +16,6 @@ from sahelkit.figures import (
     now_and_then,
 )
 from sahelkit.figures.escalation import (
-    LINE,
     THOUSANDS,
     decimal_years,
     month_ticks,
@@ -148,11 +148,11 @@ def concentration(regions, cells, source: str, top=(3, 10)) -> plt.Figure:
     for (upper, lower), table, label, k in zip(axes.T, (regions, cells), labels, top, strict=True):
         line = dict(markersize=3.5, linewidth=1.8)
         upper.plot(table.index, table["units"], color=MUTED, linewidth=1.4)
-        upper.plot(table.index, table["effective"], "o-", color=LINE, **line)
+        upper.plot(table.index, table["effective"], "o-", color=BLUE, **line)
         upper.set_title(f"Number of {label}")
         for name, colour, text in (
             ("units", MUTED, "with violence"),
-            ("effective", LINE, "effective"),
+            ("effective", BLUE, "effective"),
         ):
             last = table[name].iloc[-1]
             ink = dict(color=colour, fontsize=8, ha="right", textcoords="offset points")

@@ -7,11 +7,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from sahelkit.figures import ACCENT, COUNTRY_COLOURS, INK, MUTED, TALL, WIDE, finish, number
+from sahelkit.figures import ACCENT, BLUE, COUNTRY_COLOURS, INK, MUTED, TALL, WIDE, finish, number
 from sahelkit.schema import COUNTRIES
 
-LINE = "#2f4b6e"
-"""What is not of one country or group."""
 FEWER = "#029e73"
 STABLE = 0.8
 """Share of readings from which a change point counts as stable."""
@@ -127,7 +125,7 @@ def totals(table: pd.DataFrame, published: pd.DataFrame, source: str) -> plt.Fig
         large = code == "all"
         for kind, width, alpha in bars:
             low, high = rows[f"{kind}low"].to_numpy(float), rows[f"{kind}high"].to_numpy(float)
-            style = dict(color=COUNTRY_COLOURS.get(code, LINE), alpha=alpha, linewidth=0)
+            style = dict(color=COUNTRY_COLOURS.get(code, BLUE), alpha=alpha, linewidth=0)
             ax.bar(rows["year"], np.nan_to_num(high - low), width, np.nan_to_num(low), **style)
         dash = dict(color=INK, markersize=15 if large else 7, markeredgewidth=1.6)
         ax.plot(rows["year"], rows["best"], "_", **dash)
@@ -170,7 +168,7 @@ def trend(fits: dict, source: str) -> plt.Figure:
     for ax in axes.flat[len(fits) :]:
         ax.set_visible(False)
     for ax, (code, found) in zip(axes.flat, fits.items(), strict=False):
-        colour, table = COUNTRY_COLOURS.get(code, LINE), found.fitted
+        colour, table = COUNTRY_COLOURS.get(code, BLUE), found.fitted
         when, row = decimal_years(table.index), found.table.loc["negative binomial"]
         ax.scatter(
             when, table["observed"].clip(lower=0.7), s=9, color=colour, alpha=0.5, linewidths=0
@@ -265,7 +263,7 @@ def change_points(series, points: pd.DataFrame, events: pd.DataFrame, source: st
     edges = [0, *series.index.get_indexer(points["month"]), len(series)]
     for start, end in pairwise(edges):
         ends = when[start] - 1 / 24, when[end - 1] + 1 / 24
-        top.hlines(series.iloc[start:end].mean(), *ends, color=LINE, linewidth=2.2)
+        top.hlines(series.iloc[start:end].mean(), *ends, color=BLUE, linewidth=2.2)
     stable = points["survives"] >= STABLE
     crowded = -1.0
     for row, sure in zip(points.itertuples(), stable, strict=True):
@@ -283,7 +281,7 @@ def change_points(series, points: pd.DataFrame, events: pd.DataFrame, source: st
     at = days.dt.year + (days.dt.day_of_year - 1) / 365.25
     for lane, kind in enumerate(kinds):
         there = at[events["kind"] == kind]
-        lanes.plot(there, np.full(len(there), lane), "|", color=LINE, markersize=7, alpha=0.8)
+        lanes.plot(there, np.full(len(there), lane), "|", color=BLUE, markersize=7, alpha=0.8)
     names = [kind.replace("_", " ") for kind in kinds]
     lanes.set_yticks(range(len(kinds)), labels=names, fontsize=7.5)
     lanes.grid(axis="y", visible=False)

@@ -4,9 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from sahelkit.figures import ACCENT, FAMILY_COLOURS, INK, MUTED, WIDE, finish, number
-
-BLUE = "#2f4b6e"
+from sahelkit.figures import ACCENT, BLUE, FAMILY_COLOURS, INK, MUTED, WIDE, finish, number
 
 
 def event_study(table: pd.DataFrame, what: str, unit: str, source: str):

@@ -8,6 +8,7 @@ import pandas as pd
 from sahelkit import schema
 from sahelkit.figures import (
     ACCENT,
+    BLUE,
     COUNTRY_COLOURS,
     INK,
     MUTED,
@@ -15,9 +16,10 @@ from sahelkit.figures import (
     finish,
 )
 from sahelkit.figures.lanes import labels as loss_labels
-from sahelkit.figures.placebos import BLUE, PALE, false_alarms, placebo_dates, ratios
+from sahelkit.figures.placebos import false_alarms, placebo_dates, ratios
 from sahelkit.figures.timeline import PAPER, SLIDE, WALL, deaths_by_place, timeline
 
+PALE = "#d9dee5"
 __all__ = [
     "PAPER",
     "SLIDE",

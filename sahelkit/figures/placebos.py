@@ -4,9 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from sahelkit.figures import ACCENT, INK, MUTED, WIDE, finish, number
-
-BLUE, PALE = "#2f4b6e", "#d9dee5"
+from sahelkit.figures import ACCENT, BLUE, INK, MUTED, WIDE, finish, number
 
 
 def ratios(table: pd.DataFrame, what: str, source: str):

@@ -123,9 +123,9 @@ def rejections(
     here = at - length
     reach = placebos.NEAR_YEARS * (12 if like.index.freqstr == "M" else 365)
     close = slice(max(here - reach, 0), here + reach + 1)
-    shares = [_place(s, p, here) for s, p in zip(statistic, possible, strict=True)]
+    shares = [placebos.tail_share(s, p, here) for s, p in zip(statistic, possible, strict=True)]
     near = [
-        _place(s[close], p[close], here - close.start)
+        placebos.tail_share(s[close], p[close], here - close.start)
         for s, p in zip(statistic, possible, strict=True)
     ]
     total = b[:, here] + a[:, here]
@@ -153,14 +153,6 @@ def _seasons(counts: np.ndarray, calendar: pd.PeriodIndex) -> np.ndarray:
     starts = np.flatnonzero(np.r_[True, months.asi8[1:] != months.asi8[:-1]])
     monthly = np.add.reduceat(counts, starts, axis=1)
     return placebos.season(monthly, months[starts].month.to_numpy())[:, months.month - 1]
-
-
-def _place(statistic: np.ndarray, possible: np.ndarray, at: int) -> float:
-    """What `placebos.tail_shares` gives at one date."""
-    if not possible[at]:
-        return np.nan
-    distance = np.abs(statistic - np.median(statistic[possible]))
-    return float(np.mean(distance[possible] >= distance[at] - 1e-12))
 
 
 def false_alarms(

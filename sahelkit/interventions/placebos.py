@@ -181,6 +181,14 @@ def tail_shares(statistic: np.ndarray, possible: np.ndarray) -> np.ndarray:
     return np.where(possible, beyond / max(len(ordered), 1), np.nan)
 
 
+def tail_share(statistic: np.ndarray, possible: np.ndarray, at: int) -> float:
+    """What `tail_shares` gives at one date, without ranking all of them."""
+    if not possible[at]:
+        return np.nan
+    distance = np.abs(statistic - np.median(statistic[possible]))
+    return float(np.mean(distance[possible] >= distance[at] - 1e-12))
+
+
 def standing(table: pd.DataFrame, date, within_years: float | None = None) -> dict:
     """Where a date falls among all possible dates.
 
@@ -210,10 +218,9 @@ def standing(table: pd.DataFrame, date, within_years: float | None = None) -> di
         table = table[near <= within_years]
     dates = table[table["possible"]]
     values = dates["statistic"]
-    shares = tail_shares(values.to_numpy(), np.ones(len(values), bool))
     low, high = dates["ratio"].quantile([0.025, 0.975])
     return {
-        "p": float(shares[dates.index.get_loc(at)]),
+        "p": tail_share(values.to_numpy(), np.ones(len(values), bool), dates.index.get_loc(at)),
         "percentile": float((values < values[at]).mean()),
         "dates": len(values),
         "placebo_low": float(low),
