@@ -27,7 +27,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 # Needs uv. Writes hashes and no index address; change bounds in pyproject.toml, never here.
 lock:
-	uv pip compile pyproject.toml --extra notebooks --extra dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra notebooks --extra dev --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' -o requirements.lock
 
 clean:
