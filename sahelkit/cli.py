@@ -119,7 +119,7 @@ def load(
     if out and out.suffix not in (".csv", ".parquet"):
         raise Refusal(f"--out {out}: the name must end in .csv or .parquet.")
     with _waiting("reading"):
-        incidents, provenance = read_incidents(files, not all_types, hashed=as_json)
+        incidents, provenance = read_incidents(files, not all_types)
     if out and out.suffix == ".csv":
         from sahelkit.rebuild import write_csv
 
@@ -167,7 +167,7 @@ def summarise(incidents, provenance) -> dict:
 
 
 def _print_summary(summary: dict, provenance) -> None:
-    from sahelkit.sources.values import some_rows
+    from sahelkit.sources.cells import some_rows
 
     typer.echo(
         f"{provenance.path}: {summary['source']} {summary['source_version']}, "

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from sahelkit import coding as coded
 from sahelkit import schema
 from sahelkit.fields import DATES, INTEGERS, NUMBERS, TABLES
-from sahelkit.sources import coded
 
 
 def _type(name: str) -> dict:

@@ -1,8 +1,8 @@
 """What each column of the shipped tables means; codebook and datapackage are generated from it."""
 
+from sahelkit import coding as coded
 from sahelkit import schema
 from sahelkit.dataset import COUNTS
-from sahelkit.sources import coded
 
 KEYS = {
     "country": "ISO 3166-1 alpha-3.",

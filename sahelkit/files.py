@@ -1,11 +1,25 @@
-"""Where the shipped data lie: beside the package in a checkout, inside it in an installed copy."""
+"""Files: where the shipped data lie, and how a file that came from anywhere is opened and unpacked."""
 
+import gzip
+import hashlib
+import json
+import zipfile
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
+MAX_UNPACKED = 4 * 2**30
+"""Bytes that an archive may unpack to; more is refused."""
+MAX_RATIO = 200
+"""Unpacked size over packed size; incident tables reach about 15, a zip bomb a thousand."""
+_PAGE = (b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")
 PACKAGE = Path(__file__).resolve().parent
+
+
+class SourceError(ValueError):
+    """A file cannot be read as incidents. The message says what is wrong, where, and what to do."""
 
 
 def data_dir() -> Path:
@@ -30,3 +44,104 @@ def read_table(name: str) -> pd.DataFrame:
     ['country', 'iso_3166_2', 'region']
     """
     return _read(name).copy()
+
+
+def record_of(path) -> Path:
+    """Where `sahelkit fetch` notes beside a download where it came from, when, and its hash."""
+    path = Path(path)
+    return path.with_name(path.name + ".download.json")
+
+
+def accessed(path, digest: str) -> str:
+    """Day on which a file was fetched, if it is still the file that was fetched; else ''."""
+    try:
+        record = json.loads(record_of(path).read_text(encoding="utf-8"))
+        return record["accessed"] if record["sha256"] == digest else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def sha256(path) -> str:
+    """Hash of a file's bytes, hexadecimal."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def opened(path):
+    """A file that is there and holds something: its kind, and its bytes, unpacked.
+
+    Yields
+    ------
+    (str, stream)
+        'csv', 'xlsx' or 'parquet'; a binary stream.
+
+    Raises
+    ------
+    SourceError
+        Missing, a folder, empty, a web page, or a damaged, ambiguous or exploding archive.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as raw:
+            start = raw.read(512)
+            if not start.strip():
+                raise SourceError(f"{path}: the file is empty. Download or export it again.")
+            if start.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_PAGE):
+                raise SourceError(
+                    f"{path}: a web page, not a table. The download was probably refused or asked "
+                    "for a login: open the file in a browser to see why, then download the csv again."
+                )
+            raw.seek(0)
+            if start.startswith(b"PK"):
+                with zipfile.ZipFile(raw) as archive:
+                    if "xl/workbook.xml" in archive.namelist():
+                        _check_size(path, archive.infolist())
+                        raw.seek(0)
+                        yield "xlsx", raw
+                        return
+                    with archive.open(_single_csv(archive, path)) as stream:
+                        yield "csv", stream
+            elif start.startswith(b"\x1f\x8b"):
+                with gzip.open(raw) as stream:
+                    yield "csv", stream
+            else:
+                yield "parquet" if start.startswith(b"PAR1") else "csv", raw
+    except FileNotFoundError:
+        raise SourceError(f"{path}: no such file. Check the name and the folder.") from None
+    except IsADirectoryError:
+        raise SourceError(f"{path}: a folder, not a file. Name the csv or zip inside it.") from None
+    except (zipfile.BadZipFile, EOFError, gzip.BadGzipFile, zipfile.zlib.error) as error:
+        raise SourceError(
+            f"{path}: the archive is damaged or cut short ({error}). Download it again."
+        ) from None
+    except (RuntimeError, NotImplementedError, OSError) as error:
+        raise SourceError(f"{path}: cannot be opened or unpacked ({error}).") from None
+
+
+def _single_csv(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+    members = [m for m in archive.infolist() if m.filename.lower().endswith((".csv", ".txt"))]
+    members = [m for m in members if not m.filename.startswith("__MACOSX")]
+    if len(members) != 1:
+        found = ", ".join(m.filename for m in members[:5]) or "none"
+        raise SourceError(
+            f"{path}: one csv expected in the zip, found {found}. Unpack it and name the csv."
+        )
+    _check_size(path, members)
+    return members[0]
+
+
+def _check_size(path, members) -> None:
+    """Refuse what would unpack to too much; zipfile gives no more bytes than a header announces."""
+    unpacked = sum(member.file_size for member in members)
+    packed = sum(member.compress_size for member in members)
+    if unpacked > MAX_UNPACKED or unpacked > max(MAX_RATIO * packed, 2**20):
+        raise SourceError(too_big(path, f"{unpacked:,}"))
+
+
+def too_big(path, size) -> str:
+    """The message of what is refused as too big."""
+    return (
+        f"{path}: would unpack to {size} bytes, over the limit of {MAX_UNPACKED:,} bytes or "
+        f"{MAX_RATIO} times its size. Unpack it yourself if you trust it."
+    )

@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from sahelkit.countries import COUNTRIES
 from sahelkit.files import data_dir, read_table
+from sahelkit.schema import COUNTRIES
 
 COUNTRY_NAMES = {name: code for code, name in COUNTRIES.items()}
 TRIPOINT = (14.995, 0.235)

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.sources.layout import header_of
-from sahelkit.sources.opening import SourceError
+from sahelkit.files import SourceError
+from sahelkit.sources.reading import layout_of
 
 OUTLINE_STEP = 0.05
 """Degrees: outlines are drawn on a grid of this step, which leaves no gap and no overlap."""
@@ -57,7 +57,7 @@ def country_year(path) -> pd.DataFrame:
     SourceError
         Not a country-year file.
     """
-    names = [name.lower() for name in header_of(path)]
+    names = [name.lower() for name in layout_of(path).names]
     needed = ["country_cy", "year_cy", "version", *COUNTRY_YEAR_COLUMNS.values()]
     missing = [name for name in needed if name not in names]
     if missing:
@@ -209,8 +209,8 @@ def rebuild(target, ged=None, totals=None, boundaries=None) -> list:
     import json
 
     from sahelkit import codebook
+    from sahelkit import coding as coded
     from sahelkit.files import data_dir
-    from sahelkit.sources import coded
 
     target, written = Path(target), []
     if ged:

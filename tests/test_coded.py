@@ -5,8 +5,9 @@ import pytest
 
 import sahelkit
 from sahelkit import actors
+from sahelkit import coding as coded
 from sahelkit.files import data_dir
-from sahelkit.sources import SourceError, coded
+from sahelkit.sources import SourceError
 
 EMPTY = {
     "kind": "press",

@@ -15,8 +15,8 @@ from fixture_files import FIXTURES
 from sahelkit import fetch
 from sahelkit.fetch import FetchError, fetch_ucdp
 from sahelkit.fetch.acled import PAGE_ROWS, Client, credentials, fetch_acled
+from sahelkit.files import record_of
 from sahelkit.sources import read_incidents
-from sahelkit.sources.opening import record_of
 
 GED = (FIXTURES / "made_up_ged261.csv").read_bytes()
 SECRET = "made-up-password"

@@ -47,14 +47,11 @@ def test_a_good_row_passes():
     ],
 )
 def test_a_bad_value_is_refused(changes):
-    import pandera.errors
-
-    with pytest.raises(pandera.errors.SchemaErrors):
+    column = next(iter(changes))
+    with pytest.raises(ValueError, match=f"incident 1: column {column}: .* is not allowed"):
         schema.check(row(**changes))
 
 
 def test_a_repeated_id_is_refused():
-    import pandera.errors
-
-    with pytest.raises(pandera.errors.SchemaErrors):
+    with pytest.raises(ValueError, match="incident 1: column incident_id"):
         schema.check(pd.concat([row(), row()], ignore_index=True))

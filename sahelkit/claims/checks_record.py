@@ -9,10 +9,10 @@ from functools import cache
 
 import pandas as pd
 
-from sahelkit import actors, places
+from sahelkit import actors, coding, places
 from sahelkit.claims.reading import CannotCheck, Finding
 from sahelkit.files import data_dir, read_table
-from sahelkit.sources import coded, read_incidents
+from sahelkit.sources import read_incidents
 
 NEAR_KM, NEAR_DAYS = 30, 2
 """A user's incident is taken for a recorded one within this distance and time."""
@@ -24,7 +24,7 @@ DEATHS = ["deaths_low", "deaths_best", "deaths_high"]
 @cache
 def record() -> pd.DataFrame:
     """The shipped record of major incidents, indexed by id."""
-    return read_incidents(data_dir() / "incidents.csv", hashed=False)[0].set_index(
+    return read_incidents(data_dir() / "incidents.csv")[0].set_index(
         "incident_id", drop=False
     )
 
@@ -32,7 +32,7 @@ def record() -> pd.DataFrame:
 @cache
 def reports() -> pd.DataFrame:
     """Reports of incidents that count as evidence: neither documents nor claims by a party."""
-    sheet = coded.read_reports()
+    sheet = coding.read_reports()
     return sheet[~sheet["kind"].isin(["document", "party_claim"])]
 
 

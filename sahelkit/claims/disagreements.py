@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from sahelkit import coding
 from sahelkit.claims import checks_record
-from sahelkit.sources import coded
 
 COLUMNS = ["document", "incident", "what", "document says", "others say"]
 SCOPES = {"all": "all dead", "victims": "dead without attackers", "unclear": "dead"}
@@ -19,7 +19,7 @@ def differences() -> pd.DataFrame:
         `COLUMNS`; one row per document, incident and kind of difference, in the order of the
         incidents. Reports agree on a toll where they give the same number of the same dead.
     """
-    sheet = coded.read_reports()
+    sheet = coding.read_reports()
     record = checks_record.record()
     rows = []
     for _, told in sheet[sheet["kind"] == "document"].iterrows():

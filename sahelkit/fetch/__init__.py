@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sahelkit.sources.opening import SourceError, first_bytes, open_bytes, record_of, sha256
+from sahelkit.files import SourceError, opened, record_of, sha256
 
 UCDP = "https://ucdp.uu.se/downloads/"
 YEARLY = "26.1"
@@ -179,8 +179,7 @@ def _download(url: str, path: Path, known, bar, wait) -> None:
 def _refuse_other_than_table(path: Path, url: str) -> None:
     """Read a download to its end; a web page or a damaged archive is removed."""
     try:
-        first_bytes(path)
-        with open_bytes(path) as stream:
+        with opened(path) as (_, stream):
             while stream.read(1 << 22):
                 pass
     except SourceError as error:

@@ -11,17 +11,17 @@ violence, excessive force against protesters).
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.sources.account import Provenance
-from sahelkit.sources.common import (
-    choose_columns,
+from sahelkit.files import SourceError
+from sahelkit.sources.cells import EXPONENT, to_dates, to_ids, to_numbers
+from sahelkit.sources.source import (
+    Provenance,
+    checked,
     drop_rows,
-    finish,
+    position_columns,
     read_wanted,
     repeated_ids,
     unreadable_dates,
 )
-from sahelkit.sources.opening import SourceError
-from sahelkit.sources.values import EXPONENT, to_dates, to_ids, to_numbers
 
 ALIASES = {
     "event_id_cnty": ("event_id_cnty", "event_id_no_cnty", "data_id"),
@@ -116,13 +116,12 @@ def classify(event_type: pd.Series, sub_event_type: pd.Series, civilians: pd.Ser
     return kind
 
 
-def read(search, political_only: bool = True) -> tuple:
+def read(layout, political_only: bool = True) -> tuple:
     """Incidents of Mali, Burkina Faso and Niger in an ACLED export.
 
     Parameters
     ----------
-    search : Search
-        Of a csv, zip or xlsx.
+    layout : Layout
     political_only : bool
         Keep the political-violence subset alone; protests, riots and strategic developments are
         dropped and counted. Otherwise they are kept, with `violence` missing.
@@ -137,17 +136,14 @@ def read(search, political_only: bool = True) -> tuple:
     SourceError
         A needed column is missing, no date can be read, or the file holds sums, not events.
     """
-    layout, path = search.layout, search.layout.path
+    path = layout.path
     if _sums({name.strip().lower() for name in layout.names}):
         raise SourceError(
-            f"{path}: a table of sums (events and fatalities per place and month), not of "
-            f"events. Export "
-            "the events themselves from acleddata.com, or run: sahelkit fetch acled."
+            f"{path}: a table of sums (events and fatalities per place and month), not of events. "
+            "Export the events themselves from acleddata.com."
         )
-    columns = choose_columns(layout, ALIASES, NEEDED, "ACLED export")
     provenance = Provenance(path.name, "acled", "")
-    text = read_wanted(search, columns, provenance)
-    text = text.reindex(columns=list(ALIASES), fill_value="")
+    text = read_wanted(layout, ALIASES, NEEDED, "ACLED export", provenance)
     frame = _values(text, path)
     provenance.source_version = _version(text, frame)
     second = text["actor2"].str.lower() + " " + text["inter2"].str.strip().str.lower()
@@ -160,10 +156,7 @@ def read(search, political_only: bool = True) -> tuple:
     provenance.filters += ", political violence" if political_only else ", all event types"
     _note_riots(text, kind, political_only, provenance)
     frame = _dropped(frame, text, kind, political_only, provenance)
-    text = text.loc[frame.index]
-    frame = frame.assign(source="acled", source_version=provenance.source_version)
-    unknown = frame["region"].isna() & (text["admin1"].str.strip() != "")
-    return finish(frame, provenance, unknown, may_lack=() if political_only else ("violence",))
+    return checked(frame, provenance, text["admin1"], () if political_only else ("violence",))
 
 
 def _note_riots(text, kind, political_only: bool, provenance) -> None:
@@ -210,9 +203,6 @@ def _values(text: pd.DataFrame, path) -> pd.DataFrame:
     """Typed columns of the incidents frame from ACLED's text."""
     days = to_dates(text["event_date"], path, "event_date", month_first=False)
     when = to_numbers(text["time_precision"], "Int32").map(DATE_PRECISION)
-    where = to_numbers(text["geo_precision"], "Int32").map(LOCATION_PRECISION)
-    latitude = to_numbers(text["latitude"], "float64")
-    longitude = to_numbers(text["longitude"], "float64")
     labels = text["event_type"].str.strip().str.cat(text["sub_event_type"].str.strip(), sep=": ")
     region = places.canonical_regions(text["country"], text["admin1"])
     moved = places.in_split_region(region, text["admin2"])
@@ -228,9 +218,7 @@ def _values(text: pd.DataFrame, path) -> pd.DataFrame:
             "country": text["country"],
             "region": region.mask(moved, "Ménaka"),
             "place": text["location"].replace("", pd.NA),
-            "latitude": latitude.where(latitude.between(-90, 90)),
-            "longitude": longitude.where(longitude.between(-180, 180)),
-            "location_precision": where.fillna(4).astype("Int8"),
+            **position_columns(text, "geo_precision", LOCATION_PRECISION),
             "deaths_best": to_numbers(text["fatalities"], "Int32"),
         }
     )

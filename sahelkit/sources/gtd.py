@@ -10,16 +10,16 @@ from pathlib import Path
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.sources.account import Provenance
-from sahelkit.sources.common import (
-    choose_columns,
+from sahelkit.files import SourceError
+from sahelkit.sources.cells import EXPONENT, to_ids, to_numbers
+from sahelkit.sources.source import (
+    Provenance,
+    checked,
     drop_rows,
-    finish,
+    position_columns,
     read_wanted,
     repeated_ids,
 )
-from sahelkit.sources.opening import SourceError
-from sahelkit.sources.values import EXPONENT, to_ids, to_numbers
 
 NEEDED = (
     "eventid",
@@ -66,13 +66,8 @@ def release_of(path) -> str:
     return f"20{match[2]}-{match[1]}" if match else "unknown"
 
 
-def read(search) -> tuple:
-    """Incidents of Mali, Burkina Faso and Niger in a GTD file.
-
-    Parameters
-    ----------
-    search : Search
-        Of the xlsx as distributed, or a csv made from it.
+def read(layout) -> tuple:
+    """Incidents of Mali, Burkina Faso and Niger in a GTD file, the xlsx as distributed or a csv of it.
 
     Returns
     -------
@@ -84,12 +79,10 @@ def read(search) -> tuple:
     SourceError
         A needed column is missing, or no date can be read.
     """
-    layout, path = search.layout, search.layout.path
-    columns = choose_columns(layout, ALIASES, NEEDED, "GTD")
+    path = layout.path
     provenance = Provenance(path.name, "gtd", release_of(path))
     provenance.filters += ", terrorism by the criteria of GTD"
-    text = read_wanted(search, columns, provenance)
-    text = text.reindex(columns=[*NEEDED, *WANTED], fill_value="")
+    text = read_wanted(layout, ALIASES, NEEDED, "GTD", provenance)
     frame = _values(text, path)
     reasons = {
         "no id": frame["incident_id"] == "",
@@ -106,9 +99,7 @@ def read(search) -> tuple:
         provenance.warnings["doubt whether it is terrorism (doubtterr)"] = frame.loc[
             doubt.fillna(False).astype(bool), "incident_id"
         ].tolist()
-    frame = frame.assign(source="gtd", source_version=provenance.source_version)
-    unknown = frame["region"].isna() & (text["provstate"].str.strip() != "")
-    return finish(frame, provenance, unknown)
+    return checked(frame, provenance, text["provstate"])
 
 
 def _dates(text: pd.DataFrame) -> tuple:
@@ -135,9 +126,6 @@ def _values(text: pd.DataFrame, path) -> pd.DataFrame:
             f"(first: {text['iyear'].iloc[0]!r}). Download the file again."
         )
     target = to_numbers(text["targtype1"], "Int32")
-    where = to_numbers(text["specificity"], "Int32").map(LOCATION_PRECISION)
-    latitude = to_numbers(text["latitude"], "float64")
-    longitude = to_numbers(text["longitude"], "float64")
     return pd.DataFrame(
         {
             "incident_id": to_ids(text["eventid"], path, "eventid"),
@@ -151,9 +139,7 @@ def _values(text: pd.DataFrame, path) -> pd.DataFrame:
             "country": text["country"],
             "region": places.canonical_regions(text["country"], text["provstate"]),
             "place": text["city"].replace("", pd.NA),
-            "latitude": latitude.where(latitude.between(-90, 90)),
-            "longitude": longitude.where(longitude.between(-180, 180)),
-            "location_precision": where.fillna(4).astype("Int8"),
+            **position_columns(text, "specificity", LOCATION_PRECISION),
             "deaths_best": to_numbers(text["nkill"], "Int32"),
         }
     )

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pandas as pd
 
-from sahelkit.sources.account import ROWS_SHOWN, Provenance
-from sahelkit.sources.opening import SourceError
+from sahelkit.files import SourceError
+from sahelkit.sources.source import ROWS_SHOWN, Provenance
 
 UCDP = {"ucdp-ged", "ucdp-candidate"}
 REPLACED = "in the period of a newer release"
@@ -69,9 +69,8 @@ def merge(read: list) -> tuple:
     sources = {provenance.source for _, provenance in read}
     if len(sources) > 1 and not sources <= UCDP:
         raise SourceError(
-            f"{' and '.join(sorted(sources))} count the same incidents: together everything "
-            f"would be "
-            "counted twice. Load them one at a time."
+            f"{' and '.join(sorted(sources))} count the same incidents: together everything would "
+            "be counted twice. Load them one at a time."
         )
     ranked = sorted(read, key=lambda pair: _age(pair[1]))
     total = _joined([provenance for _, provenance in ranked])
@@ -94,9 +93,7 @@ def merge(read: list) -> tuple:
             account[kind] = [i for i in dict.fromkeys(concerned) if i in ids or i == "file"]
             if not account[kind]:
                 del account[kind]
-    total.kept = len(merged)
-    lost = total.rows_read - total.kept - sum(total.dropped.values())
-    assert lost == 0, f"{lost} rows of {total.path} unaccounted for"
+    total.close(len(merged))
     return merged, total
 
 

@@ -1,12 +1,12 @@
-"""Incidents that `sahelkit load --out` wrote, csv or parquet, read again unchanged."""
+"""Incidents in the form of the incidents frame: the shipped list, and what `sahelkit load --out` wrote."""
 
 import pandas as pd
 
 from sahelkit import schema
-from sahelkit.sources.account import Provenance
-from sahelkit.sources.common import finish
-from sahelkit.sources.opening import SourceError, open_bytes
-from sahelkit.sources.values import to_dates, to_numbers
+from sahelkit.coding import EXTRA, EXTRA_DATES, EXTRA_NUMBERS
+from sahelkit.files import SourceError, opened, sha256
+from sahelkit.sources.cells import to_dates, to_numbers
+from sahelkit.sources.source import Provenance, checked
 
 
 def recognises(header: list) -> bool:
@@ -14,56 +14,55 @@ def recognises(header: list) -> bool:
     return {"incident_id", "source", "source_version", "date_start"} <= set(header)
 
 
-def read(search) -> tuple:
-    """Incidents from a file in the form of the incidents frame.
-
-    Parameters
-    ----------
-    search : Search
-        Of a csv or parquet.
+def read(layout) -> tuple:
+    """Incidents from a csv or parquet in the form of the incidents frame.
 
     Returns
     -------
     (DataFrame, Provenance)
-        Further columns of the file are left out.
+        The columns of `schema.COLUMNS`; of the list of major incidents also those of
+        `coding.EXTRA`. Further columns are left out.
 
     Raises
     ------
     SourceError
         A column is missing or a value breaks the schema.
     """
-    layout, path = search.layout, search.layout.path
-    missing = [name for name in schema.NAMES if name not in layout.names]
+    path = layout.path
+    wanted = [*schema.NAMES, *(EXTRA if "n_reports" in layout.names else ())]
+    missing = [name for name in wanted if name not in layout.names]
     if missing:
         raise SourceError(f"{path}: column {missing[0]} is missing. Write it again: sahelkit load.")
     parquet = layout.kind == "parquet"
-    frame = pd.read_parquet(path, columns=list(schema.NAMES)) if parquet else _from_csv(path)
+    frame = pd.read_parquet(path, columns=wanted) if parquet else _from_csv(path, wanted)
     if frame.empty:
         raise SourceError(f"{path}: a header but no rows. Write it again: sahelkit load.")
-    source = " + ".join(sorted(frame["source"].astype("str").unique()))
-    version = " + ".join(sorted(frame["source_version"].astype("str").unique()))
+    source, version = (
+        " + ".join(sorted(frame[name].astype("str").unique()))
+        for name in ("source", "source_version")
+    )
     if source == "ucdp-candidate + ucdp-ged":
         source = "ucdp-ged"
-    provenance = Provenance(path.name, source, version)
-    provenance.rows_read = len(frame)
-    no_violence = ("violence",) if frame["violence"].isna().any() else ()
-    return finish(frame, provenance, may_lack=no_violence)
+    provenance = Provenance(path.name, source, version, sha256(path), len(frame))
+    return checked(frame, provenance, may_lack=("violence",) * bool(frame["violence"].isna().any()))
 
 
-def _from_csv(path) -> pd.DataFrame:
-    with open_bytes(path) as stream:
+def _from_csv(path, wanted: list) -> pd.DataFrame:
+    with opened(path) as (_, stream):
         try:
             text = pd.read_csv(stream, dtype="str", keep_default_na=False, encoding="utf-8-sig")
         except (ValueError, pd.errors.ParserError) as error:
             raise SourceError(
                 f"{path}: not readable as a csv: {str(error).splitlines()[0]}. Write it again: "
-                f"sahelkit load."
+                "sahelkit load."
             ) from None
-    frame = text[list(schema.NAMES)].replace("", pd.NA)
-    for column in schema.COLUMNS:
-        values = text[column.name]
-        if column.dtype.startswith("datetime"):
-            frame[column.name] = to_dates(values, path, column.name)
-        elif column.dtype in ("Int8", "Int32", "float64"):
-            frame[column.name] = to_numbers(values, column.dtype)
+    frame = text[wanted].copy()
+    frame[list(schema.NAMES)] = frame[list(schema.NAMES)].replace("", pd.NA)
+    types = {column.name: column.dtype for column in schema.COLUMNS}
+    types |= dict.fromkeys(EXTRA_DATES, "datetime64[s]") | dict.fromkeys(EXTRA_NUMBERS, "Int64")
+    for name in wanted:
+        if types.get(name, "").startswith("datetime"):
+            frame[name] = to_dates(text[name], path, name)
+        elif types.get(name) in ("Int8", "Int32", "Int64", "float64"):
+            frame[name] = to_numbers(text[name], types[name])
     return frame

@@ -1,5 +1,4 @@
-"""Positions to doubt, by the schematic outlines; with shapely alone, because geopandas takes a
-second."""
+"""Positions to doubt, by the schematic outlines; with shapely alone, as geopandas takes a second."""
 
 import json
 from functools import cache

@@ -7,21 +7,22 @@ called ``best_est``, ``high_est``, ``low_est``, and a release that lacks its hea
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.sources.account import Provenance
-from sahelkit.sources.common import (
-    choose_columns,
+from sahelkit.sources.cells import to_dates, to_ids, to_numbers
+from sahelkit.sources.source import (
+    Provenance,
+    checked,
     drop_rows,
-    finish,
+    position_columns,
     read_wanted,
     repeated_ids,
     unreadable_dates,
 )
-from sahelkit.sources.values import to_dates, to_ids, to_numbers
 
 NEEDED = (
     "id",
@@ -40,9 +41,22 @@ NEEDED = (
     "low",
 )
 WANTED = ("deaths_civilians", "where_coordinates", "adm_1", "adm_2", "code_status")
-RENAMED = {name: (name, f"{name}_est") for name in ("best", "high", "low")}
+ALIASES = {name: () for name in (*NEEDED, *WANTED)} | {
+    name: (name, f"{name}_est") for name in ("best", "high", "low")
+}
 MARKS = {"type_of_violence", "side_a", "side_b"}
 """Columns that no other format has: a header with these is GED, complete or not."""
+_GED_HEADER = """
+id relid year active_year code_status type_of_violence conflict_dset_id conflict_new_id
+conflict_name dyad_dset_id dyad_new_id dyad_name side_a_dset_id side_a_new_id side_a
+side_b_dset_id side_b_new_id side_b number_of_sources source_article source_office
+source_date source_headline source_original where_prec where_coordinates where_description
+adm_1 adm_2 latitude longitude geom_wkt priogrid_gid country country_id region event_clarity
+date_prec date_start date_end deaths_a deaths_b deaths_civilians deaths_unknown best high low
+gwnoa gwnob
+"""
+GED_COLUMNS = tuple(_GED_HEADER.split())
+"""GED's 49 columns in their order, for releases that lack the header row (candidate 24.0.1)."""
 EVENT_TYPES = {
     1: "state-based conflict",
     2: "non-state conflict",
@@ -55,8 +69,15 @@ CLEAR = "clear"
 
 
 def recognises(header: list) -> bool:
-    """Whether a header is GED's."""
-    return MARKS.issubset(name.strip().lower() for name in header)
+    """Whether a header is GED's, or a GED event where the file lacks the header row."""
+    return _is_event(header) or MARKS.issubset(name.strip().lower() for name in header)
+
+
+def _is_event(cells) -> bool:
+    row = dict(zip(GED_COLUMNS, cells, strict=False))
+    return len(cells) == len(GED_COLUMNS) and (
+        row["id"].isdigit() and row["year"].isdigit() and row["type_of_violence"] in ("1", "2", "3")
+    )
 
 
 def release_of(path) -> str:
@@ -81,13 +102,8 @@ def release_of(path) -> str:
     return f"{match[1]}.{match[2]}" if match else "unknown"
 
 
-def read(search) -> tuple:
-    """Incidents of Mali, Burkina Faso and Niger in a GED or candidate file.
-
-    Parameters
-    ----------
-    search : Search
-        Of the csv, or a zip with it; global or an extract.
+def read(layout) -> tuple:
+    """Incidents of Mali, Burkina Faso and Niger in a GED or candidate file, global or an extract.
 
     Returns
     -------
@@ -97,19 +113,12 @@ def read(search) -> tuple:
     ------
     SourceError
         A needed column is missing, or no date can be read.
-
-    Examples
-    --------
-    >>> release_of("ucdp_ged_24.1_sahel.csv")
-    '24.1'
     """
-    layout, path = search.layout, search.layout.path
-    columns = choose_columns(
-        layout, {name: RENAMED.get(name, ()) for name in NEEDED + WANTED}, NEEDED, "UCDP GED"
-    )
+    path = layout.path
+    if _is_event(layout.names):
+        layout = replace(layout, names=GED_COLUMNS, headerless=True)
     provenance = Provenance(path.name, "ucdp-ged", release_of(path))
-    text = read_wanted(search, columns, provenance)
-    text = text.reindex(columns=[*NEEDED, *WANTED], fill_value="")
+    text = read_wanted(layout, ALIASES, NEEDED, "UCDP GED", provenance)
     provisional = ~text["code_status"].str.strip().str.lower().isin([CLEAR, ""])
     if _is_candidate(provenance.source_version, provisional):
         provenance.source = "ucdp-candidate"
@@ -130,9 +139,7 @@ def read(search) -> tuple:
         provenance.warnings["provisional: code_status is not Clear"] = frame.loc[
             provisional, "incident_id"
         ].tolist()
-    frame = frame.assign(source=provenance.source, source_version=provenance.source_version)
-    unknown = frame["region"].isna() & (text["adm_1"].str.strip() != "")
-    return finish(frame, provenance, unknown)
+    return checked(frame, provenance, text["adm_1"])
 
 
 def _is_candidate(release: str, provisional: pd.Series) -> bool:
@@ -153,9 +160,6 @@ def _repair_menaka(frame: pd.DataFrame, text: pd.DataFrame, provenance) -> None:
 def _values(text: pd.DataFrame, path) -> tuple:
     """Typed columns of the incidents frame from GED's text, and the type of violence."""
     violence = to_numbers(text["type_of_violence"], "Int32")
-    latitude = to_numbers(text["latitude"], "float64")
-    longitude = to_numbers(text["longitude"], "float64")
-    precision = to_numbers(text["where_prec"], "Int32").map(LOCATION_PRECISION)
     date_precision = to_numbers(text["date_prec"], "Int8")
     frame = pd.DataFrame(
         {
@@ -170,9 +174,7 @@ def _values(text: pd.DataFrame, path) -> tuple:
             "country": text["country"],
             "region": places.canonical_regions(text["country"], text["adm_1"]),
             "place": text["where_coordinates"].replace("", pd.NA),
-            "latitude": latitude.where(latitude.between(-90, 90)),
-            "longitude": longitude.where(longitude.between(-180, 180)),
-            "location_precision": precision.fillna(4).astype("Int8"),
+            **position_columns(text, "where_prec", LOCATION_PRECISION),
         }
     )
     for name in ("best", "low", "high"):

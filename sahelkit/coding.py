@@ -1,17 +1,14 @@
-"""The project's own coding sheet: reports of incidents, reconciled into one row per incident.
+"""The written rules by which reports of one incident in many sources become one row.
 
 `data/raw/incident_reports.csv` holds one row per report, `data/raw/incident_coding.csv` one row per
 incident with what was coded (target, tactic, perpetrator ...). `reconcile` turns the two into
-`data/incidents.csv`, which `read` reads like any other source.
+`data/incidents.csv`; what its columns mean is in `data/datapackage.json`.
 """
 
 import pandas as pd
 
 from sahelkit import schema
-from sahelkit.files import data_dir
-from sahelkit.sources.account import Provenance
-from sahelkit.sources.common import finish
-from sahelkit.sources.opening import SourceError
+from sahelkit.files import SourceError, data_dir
 
 VERSION = "1"
 TOTALS = ("all", "victims")
@@ -37,77 +34,32 @@ RECONCILED = {
     "differ (up to 50 %), differ widely.",
 }
 EXTRA = {**RECONCILED, **CODED, "documents": "Source documents that name it.", "note": "Remark."}
+"""Columns of the list of major incidents after those of the incidents frame."""
+EXTRA_DATES = ("date_earliest", "date_latest")
+EXTRA_NUMBERS = ("n_reports", "n_publishers", "deaths_claimed")
 
 
-def recognises(header: list) -> bool:
-    """Whether a header is that of sahelkit's own incidents file."""
-    return {"incident_id", "source", "n_reports"} <= set(header)
-
-
-def read(search) -> tuple:
-    """Incidents from `data/incidents.csv` or a file of its form.
-
-    Parameters
-    ----------
-    search : Search
-
-    Returns
-    -------
-    (DataFrame, Provenance)
-        The columns of `schema.COLUMNS`, then those of `EXTRA`.
-
-    Raises
-    ------
-    SourceError
-        A column is missing or a row breaks the schema.
-    """
-    path = search.layout.path
-    missing = [name for name in (*schema.NAMES, *EXTRA) if name not in search.layout.names]
-    if missing:
-        raise SourceError(f"{path}: column {missing[0]} is missing. Rebuild it: sahelkit rebuild.")
-    text = pd.read_csv(path, dtype="str", keep_default_na=False)
-    frame = text.drop(columns="group").replace("", pd.NA)
-    frame[list(EXTRA)] = text[list(EXTRA)]
-    for name in ("n_reports", "n_publishers", "deaths_claimed"):
-        frame[name] = pd.to_numeric(frame[name].replace("", None)).astype("Int64")
-    for name in ("date_earliest", "date_latest"):
-        frame[name] = pd.to_datetime(frame[name], format="%Y-%m-%d").dt.as_unit("s")
-    for column in schema.COLUMNS:
-        if column.dtype in ("Int8", "Int32", "float64"):
-            frame[column.name] = pd.to_numeric(frame[column.name]).astype(column.dtype)
-    provenance = Provenance(path.name, "coded", VERSION)
-    provenance.rows_read = len(frame)
-    return finish(frame, provenance)
+def _sheet(name: str) -> pd.DataFrame:
+    return pd.read_csv(data_dir() / "raw" / name, dtype="str", keep_default_na=False)
 
 
 def read_reports() -> pd.DataFrame:
     """The raw sheet of reports, typed: dates as days, deaths as integers that may be missing."""
-    frame = pd.read_csv(
-        data_dir() / "raw" / "incident_reports.csv", dtype="str", keep_default_na=False
-    )
-    frame["report"] = frame["report"].astype("int64")
+    frame = _sheet("incident_reports.csv")
+    types = {name: "Int32" for name in (*schema.DEATHS, "deaths_attackers")}
+    places = ("latitude", "longitude", "date_precision", "location_precision")
+    types |= dict.fromkeys(places, "float64") | {"report": "int64"}
+    for name, dtype in types.items():
+        frame[name] = pd.to_numeric(frame[name].replace("", None)).astype(dtype)
     for name in ("date_start", "date_end"):
-        frame[name] = pd.to_datetime(frame[name].replace("", None), format="%Y-%m-%d").dt.as_unit(
-            "s"
-        )
-    for name in (
-        "deaths_low",
-        "deaths_best",
-        "deaths_high",
-        "deaths_civilians",
-        "deaths_attackers",
-    ):
-        frame[name] = pd.to_numeric(frame[name].replace("", None)).astype("Int32")
-    for name in ("latitude", "longitude", "date_precision", "location_precision"):
-        frame[name] = pd.to_numeric(frame[name].replace("", None)).astype("float64")
+        days = pd.to_datetime(frame[name].replace("", None), format="%Y-%m-%d")
+        frame[name] = days.dt.as_unit("s")
     return frame
 
 
 def read_coding() -> pd.DataFrame:
     """The raw coding sheet, one row per incident, all text."""
-    return pd.read_csv(
-        data_dir() / "raw" / "incident_coding.csv", dtype="str", keep_default_na=False
-    )
+    return _sheet("incident_coding.csv")
 
 
 def agreed_date(reports: pd.DataFrame) -> tuple:
@@ -256,7 +208,7 @@ def reconcile(reports: pd.DataFrame, coding: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of `schema.COLUMNS` (without `group`, which `finish` adds), then `EXTRA`.
+        Columns of `schema.COLUMNS` (without `group`, which `build` adds), then `EXTRA`.
 
     Raises
     ------
@@ -317,8 +269,8 @@ def _incident(reports: pd.DataFrame, coding: pd.Series) -> dict:
 
 def build() -> pd.DataFrame:
     """`data/incidents.csv` from the raw sheets: reconciled, with the group family of each incident."""
+    from sahelkit.sources.source import Provenance, checked
+
     frame = reconcile(read_reports(), read_coding())
-    provenance = Provenance("incident_reports.csv", "coded", VERSION)
-    provenance.rows_read = len(frame)
-    frame, _ = finish(frame, provenance)
-    return frame
+    provenance = Provenance("incident_reports.csv", "coded", VERSION, rows_read=len(frame))
+    return checked(frame, provenance)[0]

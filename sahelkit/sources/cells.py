@@ -1,12 +1,11 @@
-"""From text to values: days, numbers, and the traces that a spreadsheet leaves when it damages
-them."""
+"""Cells of text -> values: days, numbers, and the traces of a spreadsheet that damaged them."""
 
 import re
 
 import numpy as np
 import pandas as pd
 
-from sahelkit.sources.opening import SourceError
+from sahelkit.files import SourceError
 
 DAMAGE = {
     "date shown as 00:00.0 by a spreadsheet": r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?",
@@ -40,8 +39,7 @@ def to_dates(text: pd.Series, path, column: str, month_first: bool = True) -> pd
 
     Known are 2023-01-31, 2023/01/31, 31 January 2023, 31-Jan-23, each with or without a time of
     day, and 31/01/2023 or 01/31/2023 with /, - or a point. Which of the last two it is, the whole
-    column
-    decides; where all days are 12 or less it is `month_first` that does.
+    column decides; where all days are 12 or less it is `month_first` that does.
 
     Parameters
     ----------
@@ -63,8 +61,8 @@ def to_dates(text: pd.Series, path, column: str, month_first: bool = True) -> pd
     >>> to_dates(pd.Series(days), "x.csv", "date").dt.strftime("%d.%m.").tolist()
     ['31.01.', '31.01.', '31.01.', '31.01.', nan]
     """
-    cells = text.str.strip()
-    unique = pd.Series(cells.unique(), dtype="str")
+    codes, unique = pd.factorize(text.str.strip())
+    unique = pd.Series(unique, dtype="str")
     plain = unique.str.replace(r"(?<=\d)[T ]+\d{1,2}:\d{2}.*$", "", regex=True)
     days = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[s]")
     for form in _PLAIN_FORMATS:
@@ -76,15 +74,13 @@ def to_dates(text: pd.Series, path, column: str, month_first: bool = True) -> pd
     if len(parts):
         days[parts.index] = _ambiguous(parts, plain, path, column, month_first)
     days[~days.dt.year.between(1900, 2100)] = pd.NaT
-    found = cells.map(dict(zip(unique, days, strict=True))).astype("datetime64[s]")
+    found = pd.Series(days.to_numpy()[codes], index=text.index, dtype="datetime64[s]")
     if len(found) and found.isna().all():
         reason = why_no_date(text).iloc[0]
         raise SourceError(
             f"{path}: column {column}: none of {len(found)} values is a date "
-            f"({some_rows(text.index)}: "
-            f"{text.iloc[0]!r}; {reason}). Expected 2019-11-01: download or export the file "
-            f"again and do "
-            "not open it in a spreadsheet."
+            f"({some_rows(text.index)}: {text.iloc[0]!r}; {reason}). Expected 2019-11-01: download "
+            "or export the file again and do not open it in a spreadsheet."
         )
     return found
 
@@ -124,8 +120,7 @@ def why_no_date(text: pd.Series) -> pd.Series:
 
 
 def to_numbers(text: pd.Series, dtype: str) -> pd.Series:
-    """Numbers from text; what is not a number is missing. Integer types round nothing: 2.5 is
-    missing.
+    """Numbers from text; what is none is missing, as is 2.5 for an integer type.
 
     A comma is read as the decimal sign where the column has no point.
 
@@ -156,8 +151,7 @@ def to_ids(text: pd.Series, path, column: str) -> pd.Series:
     if len(ids) and lost.all():
         raise SourceError(
             f"{path}: column {column}: all {len(ids)} ids are in exponent form "
-            f"({some_rows(ids.index)}: "
-            f"{ids.iloc[0]!r}): a spreadsheet has cut their digits. Download or export the file "
-            f"again."
+            f"({some_rows(ids.index)}: {ids.iloc[0]!r}): a spreadsheet has cut their digits. "
+            "Download or export the file again."
         )
     return ids

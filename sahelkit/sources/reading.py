@@ -1,0 +1,348 @@
+"""Any file that came from anywhere -> the rows that name a wanted country, as text.
+
+A file is opened once to find out how it is written down (`layout_of`) and once to read it
+(`read_rows`): csv and text in any encoding, zipped or gzipped, streamed through pyarrow; Excel
+workbooks through calamine; parquet by its schema. Every row is counted, and none is lost in silence.
+"""
+
+import codecs
+import csv
+import gzip
+import hashlib
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.files import MAX_UNPACKED, SourceError, opened, sha256, too_big
+from sahelkit.schema import COUNTRIES
+
+BLOCK_BYTES = 1 << 20
+"""Fits into a processor's cache; a record must not be longer."""
+HEAD_BYTES = 1 << 18
+WANTED = {name.casefold() for name in COUNTRIES.values()}
+_MARKS = {codecs.BOM_UTF8: "utf8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_QUOTE = 34
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one file is written down.
+
+    Attributes
+    ----------
+    kind : {'csv', 'xlsx', 'parquet'}
+    names : tuple of str
+        Column names as written.
+    encoding, delimiter : str
+        Of a csv.
+    tag_row : bool
+        The second row holds HXL tags (``#date+occurred``), not data.
+    headerless : bool
+        The first row is data and `names` is what the format's rows hold (`ucdp.recognises`).
+    """
+
+    path: Path
+    kind: str
+    names: tuple
+    encoding: str = "utf8"
+    delimiter: str = ","
+    tag_row: bool = False
+    headerless: bool = False
+
+
+@dataclass
+class Rows:
+    """Wanted rows of one file, and the account of the others.
+
+    Attributes
+    ----------
+    text : DataFrame of str
+        The index is the row in the file as a spreadsheet counts them: the header is row 1.
+    read : int
+        Rows in the file.
+    ragged : list of int
+        Rows with a wrong number of fields.
+    notes : dict
+        What is doubtful about the file as a whole: kind -> list of str.
+    sha256 : str
+        Of the file's bytes.
+    """
+
+    text: pd.DataFrame
+    read: int
+    ragged: list = field(default_factory=list)
+    notes: dict = field(default_factory=dict)
+    sha256: str = ""
+
+
+def layout_of(path) -> Layout:
+    """Find out how a file is written down.
+
+    Raises
+    ------
+    SourceError
+        The file is missing, empty, damaged, or not a table.
+
+    Examples
+    --------
+    >>> from sahelkit.files import data_dir
+    >>> layout_of(data_dir() / "places.csv").names[:2]
+    ('country', 'iso_3166_2')
+    """
+    path = Path(path)
+    with opened(path) as (kind, stream):
+        if kind == "parquet":
+            return Layout(path, kind, _parquet_names(path, stream))
+        if kind == "xlsx":
+            names = [_cell(value).strip() for value in next(_sheet(path, stream), ())]
+            while names and not names[-1]:
+                names.pop()
+            if not names:
+                raise SourceError(
+                    f"{path}: the first sheet is empty. Save the sheet with the table as csv."
+                )
+            return Layout(path, kind, tuple(names))
+        head = stream.read(HEAD_BYTES)
+    encoding = next((name for mark, name in _MARKS.items() if head.startswith(mark)), "utf8")
+    text = head[: len(head) // 2 * 2].decode(encoding, errors="replace").lstrip("\ufeff\r\n")
+    line = text.partition("\n")[0].partition("\r")[0]
+    if not line.strip() or any(ord(c) < 32 and c != "\t" for c in line):
+        raise SourceError(f"{path}: not a text table. Give a csv, or a zip with one csv in it.")
+    delimiter = max(",;\t|", key=lambda d: len(_records(line, d)[0]))
+    header, second = _records(text, delimiter)
+    names = tuple(name.strip() for name in header)
+    if not any(names):
+        raise SourceError(f"{path}: not a text table: its first row is empty.")
+    tags = [cell for cell in second if cell]
+    tag_row = bool(tags) and all(cell.startswith("#") for cell in tags)
+    return Layout(path, "csv", names, encoding, delimiter, tag_row)
+
+
+def _records(text: str, delimiter: str) -> list:
+    """The first two records of a text; empty ones where there are fewer."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        found = [record for record, _ in zip(filter(None, reader), range(2), strict=False)]
+    except csv.Error:
+        found = []
+    return found + [[]] * (2 - len(found))
+
+
+def _parquet_names(path, stream) -> tuple:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return tuple(pq.read_schema(stream).names)
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise SourceError(
+            f"{path}: the parquet file is damaged ({reason}). Write it again."
+        ) from None
+
+
+def read_rows(layout: Layout, columns: dict, country: str) -> Rows:
+    """Read the rows whose country is wanted: matched whole and without regard to case.
+
+    Parameters
+    ----------
+    layout : Layout
+    columns : dict
+        Name in the file -> name in the result.
+    country : str
+        Name in the file of the column with the country.
+
+    Raises
+    ------
+    SourceError
+        Not readable, cut short, or without rows.
+    """
+    path = layout.path
+    with opened(path) as (kind, stream):
+        if kind == "xlsx":
+            rows = _read_sheet(layout, stream, columns, country)
+        else:
+            passing = _Passing(stream, layout)
+            rows = _read_csv(passing, layout, columns, country)
+            if isinstance(stream, io.BufferedReader):  # the file itself, not what it unpacks to
+                rows.sha256 = passing.digest.hexdigest()
+    if rows.read == 0:
+        raise SourceError(f"{path}: a header but no rows. Download or export it again.")
+    rows.sha256 = rows.sha256 or sha256(path)
+    return rows
+
+
+class _Passing:
+    """What pyarrow reads a csv from: hashes, limits and looks at the bytes as they pass."""
+
+    closed = False
+
+    def __init__(self, stream, layout: Layout):
+        self.stream, self.layout = stream, layout
+        self.digest = hashlib.sha256()
+        self.given, self.last, self.odd_quotes = 0, b"", False
+
+    def read(self, size=-1) -> bytes:
+        data = self.stream.read(BLOCK_BYTES if size is None or size < 0 else size)
+        self.given += len(data)
+        if self.given > MAX_UNPACKED and isinstance(self.stream, gzip.GzipFile):
+            raise SourceError(too_big(self.layout.path, f"more than {MAX_UNPACKED:,}"))
+        self.digest.update(data)
+        if self.layout.encoding == "utf8":
+            if b"\x00" in data:
+                path = self.layout.path
+                raise SourceError(f"{path}: holds zero bytes, is damaged. Download it again.")
+            self.odd_quotes = self.odd_quotes or self._odd_quotes(data)
+        self.last = (self.last + data[-2:])[-2:]
+        return data
+
+    def _odd_quotes(self, data: bytes) -> bool:
+        """Whether a quote stands inside a text, neither beside a delimiter, a line end nor a quote."""
+        octets = np.frombuffer(data, np.uint8)
+        at = np.flatnonzero(octets[1:-1] == _QUOTE) + 1
+        edges = [_QUOTE, 10, 13, ord(self.layout.delimiter)]
+        return bool((~np.isin(octets[at - 1], edges) & ~np.isin(octets[at + 1], edges)).any())
+
+
+def _read_csv(stream: _Passing, layout: Layout, columns: dict, country: str) -> Rows:
+    """Stream a csv; rows are parsed as bytes, so that one bad character costs no other row."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.csv as pacsv
+
+    numbered = [f"c{i}" for i in range(len(layout.names))]
+    chosen = {numbered[layout.names.index(name)]: new for name, new in columns.items()}
+    ragged, kept, numbers, row = [], [], [], 0
+
+    def skip(bad):
+        ragged.append(bad.number)
+        return "skip"
+
+    try:
+        batches = pacsv.open_csv(
+            stream,
+            pacsv.ReadOptions(
+                column_names=numbered,
+                block_size=BLOCK_BYTES,
+                encoding=layout.encoding,
+                use_threads=False,
+            ),
+            pacsv.ParseOptions(
+                delimiter=layout.delimiter, newlines_in_values=True, invalid_row_handler=skip
+            ),
+            pacsv.ConvertOptions(
+                include_columns=list(chosen), column_types=dict.fromkeys(chosen, pa.binary())
+            ),
+        )
+        names = {}
+        for batch in batches:
+            batch = batch.rename_columns(list(chosen.values()))
+            at = np.arange(row + 1, row + 1 + len(batch) + len(ragged))
+            at = at[~np.isin(at, ragged)][: len(batch)]
+            row = int(at[-1]) if len(at) else row
+            cells = batch[columns[country]]
+            for name in set(pc.unique(cells).to_pylist()) - names.keys():
+                names[name] = _same(name.decode("utf8", "replace")) in WANTED
+            wanted = pa.array([name for name, good in names.items() if good], pa.binary())
+            mask = pc.is_in(cells, value_set=wanted)
+            kept.append(batch.filter(mask))
+            numbers.append(at[mask.to_numpy(zero_copy_only=False)])
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise SourceError(
+            f"{layout.path}: not readable as a csv after row {row}: {str(error).splitlines()[0]}. "
+            "A quote was never closed, or the file is damaged: download or export it again."
+        ) from None
+    last = max([row, *ragged])
+    if last in ragged:
+        raise SourceError(
+            f"{layout.path}: the last row ({last}) is cut short, so the file is not complete. "
+            "Download or export it again."
+        )
+    notes = {}
+    if not set(stream.last) & {10, 13}:
+        notes["no line break after the last row: the file may be cut short"] = [f"row {last}"]
+    if stream.odd_quotes:
+        notes["quotes break the rules of csv: rows may be joined wrongly"] = ["file"]
+    table = pa.Table.from_batches(kept) if kept else pa.table({n: [] for n in chosen.values()})
+    text = _decoded(table, layout.path, notes)
+    text.index = np.concatenate(numbers) if numbers else []
+    return Rows(text, last - (not layout.headerless), ragged, notes)
+
+
+def _decoded(table, path, notes: dict) -> pd.DataFrame:
+    """Cells as text: UTF-8, or where they are not, Windows-1252 throughout."""
+    import pyarrow as pa
+
+    try:
+        return table.cast(
+            pa.schema([(name, pa.string()) for name in table.column_names])
+        ).to_pandas()
+    except pa.ArrowInvalid:
+        notes["text is not UTF-8, read as Windows-1252"] = ["file"]
+    try:
+        return pd.DataFrame(
+            {n: [c.decode("cp1252") for c in table[n].to_pylist()] for n in table.column_names},
+            dtype="str",
+        )
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{path}: not readable as {error.encoding}: {error.reason}. The file is damaged: "
+            "download or export it again."
+        ) from None
+
+
+def _same(name: str) -> str:
+    """A country name for comparing; a name that a cell holds twice counts as the name."""
+    name = " ".join(name.casefold().split())
+    half = name[: len(name) // 2]
+    return half if half and half * 2 == name else name
+
+
+def _sheet(path, stream):
+    """Rows of a workbook's first sheet, as lists of values.
+
+    Raises
+    ------
+    SourceError
+        Damaged, or the reader is not installed.
+    """
+    try:
+        from python_calamine import CalamineWorkbook
+    except ImportError:
+        raise SourceError(
+            f"{path}: reading .xlsx needs python-calamine: pip install python-calamine, or save the "
+            "sheet as csv."
+        ) from None
+    try:
+        yield from CalamineWorkbook.from_filelike(stream).get_sheet_by_index(0).iter_rows()
+    except Exception as error:  # calamine raises whatever a broken part of the file makes fail
+        raise SourceError(
+            f"{path}: the workbook is damaged ({type(error).__name__}: {error}). Export it again, "
+            "or save the sheet as csv."
+        ) from None
+
+
+def _cell(value) -> str:
+    """A cell as a csv would hold it: whole numbers without decimals, days as 2019-11-01."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
+
+
+def _read_sheet(layout: Layout, stream, columns: dict, country: str) -> Rows:
+    at = {new: layout.names.index(old) for old, new in columns.items()}
+    found, numbers, read = {name: [] for name in at}, [], 0
+    rows = _sheet(layout.path, stream)
+    next(rows)
+    for number, row in enumerate(rows, 2):
+        if not any(value not in (None, "") for value in row):
+            continue
+        read += 1
+        if _same(_cell(row[at[columns[country]]])) in WANTED:
+            numbers.append(number)
+            for name, place in at.items():
+                found[name].append(_cell(row[place]))
+    return Rows(pd.DataFrame(found, index=numbers, dtype="str"), read)
