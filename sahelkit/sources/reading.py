@@ -42,6 +42,8 @@ class Layout:
         The second row holds HXL tags (``#date+occurred``), not data.
     headerless : bool
         The first row is data and `names` is what the format's rows hold (`ucdp.recognises`).
+    sheet : iterator of list
+        Of a workbook, which cannot be opened in part: the rows after the header.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class Layout:
     delimiter: str = ","
     tag_row: bool = False
     headerless: bool = False
+    sheet: object = None
 
 
 @dataclass
@@ -97,14 +100,15 @@ def layout_of(path) -> Layout:
         if kind == "parquet":
             return Layout(path, kind, _parquet_names(path, stream))
         if kind == "xlsx":
-            names = [_cell(value).strip() for value in next(_sheet(path, stream), ())]
+            sheet = _sheet(path, stream)
+            names = [_cell(value).strip() for value in next(sheet, ())]
             while names and not names[-1]:
                 names.pop()
             if not names:
                 raise SourceError(
                     f"{path}: the first sheet is empty. Save the sheet with the table as csv."
                 )
-            return Layout(path, kind, tuple(names))
+            return Layout(path, kind, tuple(names), sheet=sheet)
         head = stream.read(HEAD_BYTES)
     encoding = next((name for mark, name in _MARKS.items() if head.startswith(mark)), "utf8")
     text = head[: len(head) // 2 * 2].decode(encoding, errors="replace").lstrip("\ufeff\r\n")
@@ -161,10 +165,10 @@ def read_rows(layout: Layout, columns: dict, country: str) -> Rows:
         Not readable, cut short, or without rows.
     """
     path = layout.path
-    with opened(path) as (kind, stream):
-        if kind == "xlsx":
-            rows = _read_sheet(layout, stream, columns, country)
-        else:
+    if layout.kind == "xlsx":
+        rows = _read_sheet(layout, columns, country)
+    else:
+        with opened(path) as (_, stream):
             passing = _Passing(stream, layout)
             rows = _read_csv(passing, layout, columns, country)
             if isinstance(stream, io.BufferedReader):  # the file itself, not what it unpacks to
@@ -332,12 +336,10 @@ def _cell(value) -> str:
     return "" if value is None else str(value)
 
 
-def _read_sheet(layout: Layout, stream, columns: dict, country: str) -> Rows:
+def _read_sheet(layout: Layout, columns: dict, country: str) -> Rows:
     at = {new: layout.names.index(old) for old, new in columns.items()}
     found, numbers, read = {name: [] for name in at}, [], 0
-    rows = _sheet(layout.path, stream)
-    next(rows)
-    for number, row in enumerate(rows, 2):
+    for number, row in enumerate(layout.sheet, 2):
         if not any(value not in (None, "") for value in row):
             continue
         read += 1
