@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sahelkit.sources.ucdp import GED_COLUMNS
+from sahelkit.sources.formats import GED_COLUMNS
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNTRIES = ("Mali", "Burkina Faso", "Niger")

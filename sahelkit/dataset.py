@@ -128,7 +128,8 @@ def load(source=None) -> Dataset:
     >>> int(ds.region_month["incidents"].sum())
     3999
     """
-    from sahelkit.sources import Provenance, read_incidents
+    from sahelkit.sources import read_incidents
+    from sahelkit.sources.source import Provenance
 
     source = source or os.environ.get("SAHELKIT_SOURCE")
     official = read_country_year()

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
-
 MAX_UNPACKED = 4 * 2**30
 """Bytes that an archive may unpack to; more is refused."""
 MAX_RATIO = 200
@@ -33,11 +31,13 @@ def data_dir() -> Path:
 
 
 @cache
-def _read(name: str) -> pd.DataFrame:
+def _read(name: str):
+    import pandas as pd
+
     return pd.read_csv(data_dir() / name, dtype="str", keep_default_na=False)
 
 
-def read_table(name: str) -> pd.DataFrame:
+def read_table(name: str):
     """A shipped reference table, all text, empty where nothing is given.
 
     >>> list(read_table("places.csv").columns[:3])

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-COUNTRIES = {"BFA": "Burkina Faso", "MLI": "Mali", "NER": "Niger"}
-"""ISO 3166-1 alpha-3 code -> name as the sources write it."""
+from sahelkit import COUNTRIES
+
 SOURCES = ("coded", "ucdp-ged", "ucdp-candidate", "acled", "gtd")
 VIOLENCE = ("combat", "civilians")
 FIRST_MONTH = pd.Period("2012-01", "M")

@@ -24,9 +24,7 @@ DEATHS = ["deaths_low", "deaths_best", "deaths_high"]
 @cache
 def record() -> pd.DataFrame:
     """The shipped record of major incidents, indexed by id."""
-    return read_incidents(data_dir() / "incidents.csv")[0].set_index(
-        "incident_id", drop=False
-    )
+    return read_incidents(data_dir() / "incidents.csv")[0].set_index("incident_id", drop=False)
 
 
 @cache

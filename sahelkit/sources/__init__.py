@@ -1,19 +1,12 @@
 """Sources: from the bytes of a file to the incidents frame; the format is recognised, not asked for."""
 
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 
 from sahelkit.files import SourceError, accessed
-from sahelkit.sources.reading import layout_of
-from sahelkit.sources.source import Provenance
-
-FORMATS = ("own", "ucdp", "gtd", "acled")
-"""Modules with `recognises(header)` and `read(layout)`; the first that recognises a header reads."""
-
-
-def readers() -> list:
-    """The modules of `FORMATS`."""
-    return [import_module(f"sahelkit.sources.{name}") for name in FORMATS]
+from sahelkit.sources.formats import ACLED, columns_to_read, recognise
+from sahelkit.sources.reading import layout_of, read_rows
 
 
 def read_incidents(path, political_only: bool = True) -> tuple:
@@ -54,19 +47,16 @@ def read_incidents(path, political_only: bool = True) -> tuple:
 
             return merge([read_incidents(one, political_only) for one in paths])
         path = paths[0]
-    layout = layout_of(path)
-    header = list(layout.names)
-    for module in readers():
-        if module.recognises(header):
-            acled = module.__name__.endswith("acled")
-            incidents, provenance = module.read(layout, *[political_only] * acled)
-            provenance.accessed = accessed(path, provenance.sha256)
-            return incidents, provenance
-    seen = ", ".join(sorted(header)[:6])
-    raise SourceError(
-        f"{path}: no known format: its header has {len(header)} columns ({seen[:200]}, …). Give a "
-        "UCDP GED csv or zip, an ACLED or GTD export, or sahelkit's own incidents.csv."
-    )
+    source, layout = recognise(layout_of(path))
+    options = {"political_only": political_only} if source is ACLED else {}
+    with ThreadPoolExecutor(
+        1
+    ) as pool:  # what follows needs pandas: imported while the file is read
+        module = pool.submit(import_module, f"sahelkit.sources.{source.module}")
+        rows = [read_rows(layout, columns_to_read(source, layout))] if source.needed else []
+        incidents, provenance = module.result().read(layout, *rows, **options)
+    provenance.accessed = accessed(path, provenance.sha256)
+    return incidents, provenance
 
 
-__all__ = ["FORMATS", "Provenance", "SourceError", "read_incidents", "readers"]
+__all__ = ["SourceError", "read_incidents"]

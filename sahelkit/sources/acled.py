@@ -11,46 +11,18 @@ violence, excessive force against protesters).
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.files import SourceError
 from sahelkit.sources.cells import EXPONENT, to_dates, to_ids, to_numbers
+from sahelkit.sources.formats import ACLED
 from sahelkit.sources.source import (
     Provenance,
     checked,
     drop_rows,
     position_columns,
-    read_wanted,
     repeated_ids,
     unreadable_dates,
+    wanted_text,
 )
 
-ALIASES = {
-    "event_id_cnty": ("event_id_cnty", "event_id_no_cnty", "data_id"),
-    "event_date": ("event_date", "date"),
-    "event_type": (),
-    "country": (),
-    "latitude": (),
-    "longitude": (),
-    "fatalities": (),
-    "sub_event_type": (),
-    "time_precision": ("time_precision", "time_prec"),
-    "geo_precision": ("geo_precision", "geo_prec"),
-    "actor1": (),
-    "actor2": (),
-    "inter2": (),
-    "admin1": (),
-    "admin2": (),
-    "location": (),
-    "timestamp": (),
-}
-NEEDED = (
-    "event_id_cnty",
-    "event_date",
-    "event_type",
-    "country",
-    "latitude",
-    "longitude",
-    "fatalities",
-)
 DATE_PRECISION = {1: 1, 2: 3, 3: 4}
 """ACLED: 1 day, 2 week, 3 month."""
 LOCATION_PRECISION = {1: 1, 2: 2, 3: 4}
@@ -68,18 +40,6 @@ OTHER = {
 }
 """Beginning of an event type outside the political-violence subset -> what it is counted as."""
 MOB, FORCE = "mob violence", "excessive force against protesters"
-
-
-def recognises(header: list) -> bool:
-    """Whether a header is ACLED's, event by event or a table of sums."""
-    names = {name.strip().lower().replace(" ", "_") for name in header}
-    return (
-        {"event_type", "actor1"} <= names or {"event_date", "event_type"} <= names or _sums(names)
-    )
-
-
-def _sums(names: set) -> bool:
-    return {"fatalities", "events", "country"} <= names
 
 
 def classify(event_type: pd.Series, sub_event_type: pd.Series, civilians: pd.Series) -> pd.Series:
@@ -116,12 +76,13 @@ def classify(event_type: pd.Series, sub_event_type: pd.Series, civilians: pd.Ser
     return kind
 
 
-def read(layout, political_only: bool = True) -> tuple:
+def read(layout, rows, political_only: bool = True) -> tuple:
     """Incidents of Mali, Burkina Faso and Niger in an ACLED export.
 
     Parameters
     ----------
     layout : Layout
+    rows : Rows
     political_only : bool
         Keep the political-violence subset alone; protests, riots and strategic developments are
         dropped and counted. Otherwise they are kept, with `violence` missing.
@@ -134,16 +95,11 @@ def read(layout, political_only: bool = True) -> tuple:
     Raises
     ------
     SourceError
-        A needed column is missing, no date can be read, or the file holds sums, not events.
+        No row is in the three countries, or no date can be read.
     """
     path = layout.path
-    if _sums({name.strip().lower() for name in layout.names}):
-        raise SourceError(
-            f"{path}: a table of sums (events and fatalities per place and month), not of events. "
-            "Export the events themselves from acleddata.com."
-        )
     provenance = Provenance(path.name, "acled", "")
-    text = read_wanted(layout, ALIASES, NEEDED, "ACLED export", provenance)
+    text = wanted_text(layout, rows, ACLED.columns, provenance)
     frame = _values(text, path)
     provenance.source_version = _version(text, frame)
     second = text["actor2"].str.lower() + " " + text["inter2"].str.strip().str.lower()

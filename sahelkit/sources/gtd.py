@@ -12,48 +12,22 @@ import pandas as pd
 from sahelkit import places
 from sahelkit.files import SourceError
 from sahelkit.sources.cells import EXPONENT, to_ids, to_numbers
+from sahelkit.sources.formats import GTD
 from sahelkit.sources.source import (
     Provenance,
     checked,
     drop_rows,
     position_columns,
-    read_wanted,
     repeated_ids,
+    wanted_text,
 )
 
-NEEDED = (
-    "eventid",
-    "iyear",
-    "imonth",
-    "iday",
-    "country",
-    "latitude",
-    "longitude",
-    "nkill",
-    "gname",
-)
-WANTED = (
-    "provstate",
-    "city",
-    "specificity",
-    "attacktype1_txt",
-    "targtype1",
-    "targtype1_txt",
-    "target1",
-    "doubtterr",
-)
-ALIASES = {name: () for name in NEEDED + WANTED} | {"country": ("country_txt",)}
 ARMED_TARGETS = (3, 4, 17, 22)
 """targtype1 of police, military, non-state militia and violent party: combat, all others
 civilians."""
 LOCATION_PRECISION = {1: 1, 2: 3, 3: 3, 4: 4, 5: 4}
 """GTD specificity: 1 the place itself, 2 and 3 centroid of the district, 4 of the region, 5
 unknown."""
-
-
-def recognises(header: list) -> bool:
-    """Whether a header is GTD's."""
-    return {"eventid", "iyear"} <= {name.strip().lower() for name in header}
 
 
 def release_of(path) -> str:
@@ -66,7 +40,7 @@ def release_of(path) -> str:
     return f"20{match[2]}-{match[1]}" if match else "unknown"
 
 
-def read(layout) -> tuple:
+def read(layout, rows) -> tuple:
     """Incidents of Mali, Burkina Faso and Niger in a GTD file, the xlsx as distributed or a csv of it.
 
     Returns
@@ -77,12 +51,12 @@ def read(layout) -> tuple:
     Raises
     ------
     SourceError
-        A needed column is missing, or no date can be read.
+        No row is in the three countries, or no date can be read.
     """
     path = layout.path
     provenance = Provenance(path.name, "gtd", release_of(path))
     provenance.filters += ", terrorism by the criteria of GTD"
-    text = read_wanted(layout, ALIASES, NEEDED, "GTD", provenance)
+    text = wanted_text(layout, rows, GTD.columns, provenance)
     frame = _values(text, path)
     reasons = {
         "no id": frame["incident_id"] == "",

@@ -9,11 +9,6 @@ from sahelkit.sources.cells import to_dates, to_numbers
 from sahelkit.sources.source import Provenance, checked
 
 
-def recognises(header: list) -> bool:
-    """Whether a header is that of an incidents frame."""
-    return {"incident_id", "source", "source_version", "date_start"} <= set(header)
-
-
 def read(layout) -> tuple:
     """Incidents from a csv or parquet in the form of the incidents frame.
 

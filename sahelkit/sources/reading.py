@@ -14,13 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
+from sahelkit import COUNTRIES
 from sahelkit.files import MAX_UNPACKED, SourceError, opened, sha256, too_big
-from sahelkit.schema import COUNTRIES
 
-BLOCK_BYTES = 1 << 20
-"""Fits into a processor's cache; a record must not be longer."""
+BLOCK_BYTES = 4 << 20
+"""Parsed at a time; no record may be longer."""
 HEAD_BYTES = 1 << 18
 WANTED = {name.casefold() for name in COUNTRIES.values()}
 _MARKS = {codecs.BOM_UTF8: "utf8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -62,8 +61,9 @@ class Rows:
 
     Attributes
     ----------
-    text : DataFrame of str
-        The index is the row in the file as a spreadsheet counts them: the header is row 1.
+    text : pyarrow Table of str
+    numbers : array of int
+        Row of each in the file as a spreadsheet counts them: the header is row 1.
     read : int
         Rows in the file.
     ragged : list of int
@@ -74,7 +74,8 @@ class Rows:
         Of the file's bytes.
     """
 
-    text: pd.DataFrame
+    text: object
+    numbers: np.ndarray
     read: int
     ragged: list = field(default_factory=list)
     notes: dict = field(default_factory=dict)
@@ -148,16 +149,14 @@ def _parquet_names(path, stream) -> tuple:
         ) from None
 
 
-def read_rows(layout: Layout, columns: dict, country: str) -> Rows:
+def read_rows(layout: Layout, columns: dict) -> Rows:
     """Read the rows whose country is wanted: matched whole and without regard to case.
 
     Parameters
     ----------
     layout : Layout
     columns : dict
-        Name in the file -> name in the result.
-    country : str
-        Name in the file of the column with the country.
+        Name in the file -> name in the result; one of these is 'country'.
 
     Raises
     ------
@@ -166,11 +165,11 @@ def read_rows(layout: Layout, columns: dict, country: str) -> Rows:
     """
     path = layout.path
     if layout.kind == "xlsx":
-        rows = _read_sheet(layout, columns, country)
+        rows = _read_sheet(layout, columns)
     else:
         with opened(path) as (_, stream):
             passing = _Passing(stream, layout)
-            rows = _read_csv(passing, layout, columns, country)
+            rows = _read_csv(passing, layout, columns)
             if isinstance(stream, io.BufferedReader):  # the file itself, not what it unpacks to
                 rows.sha256 = passing.digest.hexdigest()
     if rows.read == 0:
@@ -211,7 +210,7 @@ class _Passing:
         return bool((~np.isin(octets[at - 1], edges) & ~np.isin(octets[at + 1], edges)).any())
 
 
-def _read_csv(stream: _Passing, layout: Layout, columns: dict, country: str) -> Rows:
+def _read_csv(stream: _Passing, layout: Layout, columns: dict) -> Rows:
     """Stream a csv; rows are parsed as bytes, so that one bad character costs no other row."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -247,7 +246,7 @@ def _read_csv(stream: _Passing, layout: Layout, columns: dict, country: str) -> 
             at = np.arange(row + 1, row + 1 + len(batch) + len(ragged))
             at = at[~np.isin(at, ragged)][: len(batch)]
             row = int(at[-1]) if len(at) else row
-            cells = batch[columns[country]]
+            cells = batch["country"]
             for name in set(pc.unique(cells).to_pylist()) - names.keys():
                 names[name] = _same(name.decode("utf8", "replace")) in WANTED
             wanted = pa.array([name for name, good in names.items() if good], pa.binary())
@@ -272,30 +271,27 @@ def _read_csv(stream: _Passing, layout: Layout, columns: dict, country: str) -> 
         notes["quotes break the rules of csv: rows may be joined wrongly"] = ["file"]
     table = pa.Table.from_batches(kept) if kept else pa.table({n: [] for n in chosen.values()})
     text = _decoded(table, layout.path, notes)
-    text.index = np.concatenate(numbers) if numbers else []
-    return Rows(text, last - (not layout.headerless), ragged, notes)
+    at = np.concatenate(numbers) if numbers else np.zeros(0, int)
+    return Rows(text, at, last - (not layout.headerless), ragged, notes)
 
 
-def _decoded(table, path, notes: dict) -> pd.DataFrame:
+def _decoded(table, path, notes: dict):
     """Cells as text: UTF-8, or where they are not, Windows-1252 throughout."""
     import pyarrow as pa
 
+    schema = pa.schema([(name, pa.string()) for name in table.column_names])
     try:
-        return table.cast(
-            pa.schema([(name, pa.string()) for name in table.column_names])
-        ).to_pandas()
+        return table.cast(schema)
     except pa.ArrowInvalid:
         notes["text is not UTF-8, read as Windows-1252"] = ["file"]
     try:
-        return pd.DataFrame(
-            {n: [c.decode("cp1252") for c in table[n].to_pylist()] for n in table.column_names},
-            dtype="str",
-        )
+        cells = {n: [c.decode("cp1252") for c in table[n].to_pylist()] for n in schema.names}
     except UnicodeDecodeError as error:
         raise SourceError(
             f"{path}: not readable as {error.encoding}: {error.reason}. The file is damaged: "
             "download or export it again."
         ) from None
+    return pa.table(cells, schema)
 
 
 def _same(name: str) -> str:
@@ -336,15 +332,18 @@ def _cell(value) -> str:
     return "" if value is None else str(value)
 
 
-def _read_sheet(layout: Layout, columns: dict, country: str) -> Rows:
+def _read_sheet(layout: Layout, columns: dict) -> Rows:
+    import pyarrow as pa
+
     at = {new: layout.names.index(old) for old, new in columns.items()}
     found, numbers, read = {name: [] for name in at}, [], 0
     for number, row in enumerate(layout.sheet, 2):
         if not any(value not in (None, "") for value in row):
             continue
         read += 1
-        if _same(_cell(row[at[columns[country]]])) in WANTED:
+        if _same(_cell(row[at["country"]])) in WANTED:
             numbers.append(number)
             for name, place in at.items():
                 found[name].append(_cell(row[place]))
-    return Rows(pd.DataFrame(found, index=numbers, dtype="str"), read)
+    schema = pa.schema([(name, pa.string()) for name in found])
+    return Rows(pa.table(found, schema), np.array(numbers, int), read)

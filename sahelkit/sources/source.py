@@ -9,7 +9,7 @@ from sahelkit import actors, places, schema
 from sahelkit.files import SourceError
 from sahelkit.sources.cells import to_numbers, why_no_date
 from sahelkit.sources.positions import doubtful_positions
-from sahelkit.sources.reading import Layout, read_rows
+from sahelkit.sources.reading import Layout, Rows
 
 ROWS_SHOWN = 10
 """Row numbers kept per reason for dropping."""
@@ -63,63 +63,42 @@ class Provenance:
         assert lost == 0, f"{lost} rows of {self.path} unaccounted for"
 
 
-def read_wanted(layout: Layout, aliases: dict, needed, what: str, provenance: Provenance):
+def wanted_text(layout: Layout, rows: Rows, columns: list, provenance: Provenance) -> pd.DataFrame:
     """Text of the rows in the three countries; the others are counted in the account.
 
     Parameters
     ----------
-    layout : Layout
-    aliases : dict
-        Name in the source's documentation -> names that exports use, the first one found counts;
-        () for the name itself. Case and blanks do not matter. 'country' must be one of them.
-    needed : iterable of str
-    what : str
-        The format, for messages.
+    columns : list of str
+        Those that the source may have.
     provenance : Provenance
         Filled: hash, rows read, rows dropped, doubts about the file.
 
     Returns
     -------
     DataFrame of str
-        All columns of `aliases`, empty where the file lacks one; `country` holds ISO codes. The
-        index is the row in the file.
+        `columns`, empty where the file lacks one; `country` holds ISO codes. The index is the row
+        in the file.
 
     Raises
     ------
     SourceError
-        A needed column is missing, or no row is in one of the three countries.
+        No row is in one of the three countries.
     """
-    written = {}
-    for name in layout.names:
-        written.setdefault(name.strip().lower().replace(" ", "_"), name)
-    columns = {}
-    for name, others in aliases.items():
-        alias = next((alias for alias in others or (name,) if alias in written), None)
-        if alias is not None:
-            columns[written[alias]] = name
-    missing = [name for name in needed if name not in columns.values()]
-    if missing:
-        raise SourceError(
-            f"{layout.path}: {what} without column {', '.join(missing)}. Download or export the "
-            "file again with all columns."
-        )
-    country = next(name for name, meant in columns.items() if meant == "country")
-    rows = read_rows(layout, columns, country)
-    text = rows.text
     provenance.rows_read, provenance.sha256 = rows.read, rows.sha256
     provenance.warnings.update(rows.notes)
     provenance.drop("wrong number of fields", rows.ragged)
     provenance.drop("HXL tags, not data", [2] * layout.tag_row)
-    foreign = rows.read - layout.tag_row - len(rows.ragged) - len(text)
+    foreign = rows.read - layout.tag_row - len(rows.ragged) - len(rows.numbers)
     provenance.dropped.update({"another country": foreign} if foreign else {})
-    if text.empty:
+    if not len(rows.numbers):
         raise SourceError(
-            f"{layout.path}: none of {rows.read} rows is in Mali, Burkina Faso or Niger (column "
-            f"{country}). Download the global file or one of the three countries."
+            f"{layout.path}: none of {rows.read} rows is in Mali, Burkina Faso or Niger. Download "
+            "the global file or one of the three countries."
         )
+    text = rows.text.to_pandas().set_axis(rows.numbers)
     names = {name.casefold(): code for name, code in places.COUNTRY_NAMES.items()}
     text["country"] = text["country"].str.split().str.join(" ").str.casefold().map(names).fillna("")
-    return text.reindex(columns=list(aliases), fill_value="")
+    return text.reindex(columns=columns, fill_value="")
 
 
 def position_columns(text: pd.DataFrame, precision: str, codes: dict) -> dict:

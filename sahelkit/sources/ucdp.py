@@ -7,56 +7,23 @@ called ``best_est``, ``high_est``, ``low_est``, and a release that lacks its hea
 """
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from sahelkit import places
 from sahelkit.sources.cells import to_dates, to_ids, to_numbers
+from sahelkit.sources.formats import UCDP
 from sahelkit.sources.source import (
     Provenance,
     checked,
     drop_rows,
     position_columns,
-    read_wanted,
     repeated_ids,
     unreadable_dates,
+    wanted_text,
 )
 
-NEEDED = (
-    "id",
-    "type_of_violence",
-    "side_a",
-    "side_b",
-    "where_prec",
-    "latitude",
-    "longitude",
-    "country",
-    "date_prec",
-    "date_start",
-    "date_end",
-    "best",
-    "high",
-    "low",
-)
-WANTED = ("deaths_civilians", "where_coordinates", "adm_1", "adm_2", "code_status")
-ALIASES = {name: () for name in (*NEEDED, *WANTED)} | {
-    name: (name, f"{name}_est") for name in ("best", "high", "low")
-}
-MARKS = {"type_of_violence", "side_a", "side_b"}
-"""Columns that no other format has: a header with these is GED, complete or not."""
-_GED_HEADER = """
-id relid year active_year code_status type_of_violence conflict_dset_id conflict_new_id
-conflict_name dyad_dset_id dyad_new_id dyad_name side_a_dset_id side_a_new_id side_a
-side_b_dset_id side_b_new_id side_b number_of_sources source_article source_office
-source_date source_headline source_original where_prec where_coordinates where_description
-adm_1 adm_2 latitude longitude geom_wkt priogrid_gid country country_id region event_clarity
-date_prec date_start date_end deaths_a deaths_b deaths_civilians deaths_unknown best high low
-gwnoa gwnob
-"""
-GED_COLUMNS = tuple(_GED_HEADER.split())
-"""GED's 49 columns in their order, for releases that lack the header row (candidate 24.0.1)."""
 EVENT_TYPES = {
     1: "state-based conflict",
     2: "non-state conflict",
@@ -66,18 +33,6 @@ LOCATION_PRECISION = {1: 1, 2: 2, 3: 3, 4: 4, 5: 4, 6: 4, 7: 4}
 """UCDP where_prec -> location_precision: 5 is a linear or fuzzy feature, 6 country, 7 waters."""
 CLEAR = "clear"
 """The code_status of an event that is vetted; candidates have others."""
-
-
-def recognises(header: list) -> bool:
-    """Whether a header is GED's, or a GED event where the file lacks the header row."""
-    return _is_event(header) or MARKS.issubset(name.strip().lower() for name in header)
-
-
-def _is_event(cells) -> bool:
-    row = dict(zip(GED_COLUMNS, cells, strict=False))
-    return len(cells) == len(GED_COLUMNS) and (
-        row["id"].isdigit() and row["year"].isdigit() and row["type_of_violence"] in ("1", "2", "3")
-    )
 
 
 def release_of(path) -> str:
@@ -102,7 +57,7 @@ def release_of(path) -> str:
     return f"{match[1]}.{match[2]}" if match else "unknown"
 
 
-def read(layout) -> tuple:
+def read(layout, rows) -> tuple:
     """Incidents of Mali, Burkina Faso and Niger in a GED or candidate file, global or an extract.
 
     Returns
@@ -112,13 +67,11 @@ def read(layout) -> tuple:
     Raises
     ------
     SourceError
-        A needed column is missing, or no date can be read.
+        No row is in the three countries, or no date can be read.
     """
     path = layout.path
-    if _is_event(layout.names):
-        layout = replace(layout, names=GED_COLUMNS, headerless=True)
     provenance = Provenance(path.name, "ucdp-ged", release_of(path))
-    text = read_wanted(layout, ALIASES, NEEDED, "UCDP GED", provenance)
+    text = wanted_text(layout, rows, UCDP.columns, provenance)
     provisional = ~text["code_status"].str.strip().str.lower().isin([CLEAR, ""])
     if _is_candidate(provenance.source_version, provisional):
         provenance.source = "ucdp-candidate"
