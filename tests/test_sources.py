@@ -186,6 +186,22 @@ def test_encoding_delimiter_and_line_ends_are_found_out(encoding, newline, delim
     same(read_incidents(path)[0], read("made_up_ged261.csv")[0])
 
 
+@pytest.mark.parametrize(
+    "name", ["Burkina-Faso", "burkina", "BFA", "Burkina\u00a0Faso", "Burkina_Faso"]
+)
+def test_a_country_counts_however_it_is_written(name, tmp_path):
+    text = pd.read_csv(FIXTURES / "made_up_ged261.csv", dtype=str, keep_default_na=False)
+    text["country"] = text["country"].replace("Burkina Faso", name)
+    text.to_csv(tmp_path / "ged261.csv", index=False)
+    same(read_incidents(tmp_path / "ged261.csv")[0], read("made_up_ged261.csv")[0])
+
+
+def test_thousands_are_thousands(tmp_path):
+    for written in ("1,204", "1.204", "1 204"):
+        frame, _ = read_incidents(damaged(tmp_path, {(1, "best"): written}))
+        assert frame.set_index("incident_id").loc["900002", "deaths_best"] == 1204
+
+
 # Damage
 
 

@@ -122,12 +122,18 @@ def why_no_date(text: pd.Series) -> pd.Series:
 def to_numbers(text: pd.Series, dtype: str) -> pd.Series:
     """Numbers from text; what is none is missing, as is 2.5 for an integer type.
 
-    A comma is read as the decimal sign where the column has no point.
+    In a column of whole numbers, groups of three digits are thousands; otherwise a comma is the
+    decimal sign where the column has no point.
 
     >>> to_numbers(pd.Series(["14,5", "-1,25"]), "float64").tolist()
     [14.5, -1.25]
+    >>> to_numbers(pd.Series(["1,204", "1 204", "7"]), "Int32").tolist()
+    [1204, 1204, 7]
     """
     text = text.str.strip()
+    grouped = text.str.fullmatch(r"[+-]?\d{1,3}(?:[., \u00a0\u202f]\d{3})+")
+    if dtype != "float64" and grouped.any():
+        text = text.mask(grouped, text.str.replace(r"[., \u00a0\u202f]", "", regex=True))
     if text.str.fullmatch(r"[+-]?\d+,\d+").any() and not text.str.contains(".", regex=False).any():
         text = text.str.replace(",", ".", regex=False)
     values = pd.to_numeric(text, errors="coerce").astype("float64")

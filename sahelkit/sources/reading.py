@@ -10,7 +10,9 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +23,10 @@ from sahelkit.files import MAX_UNPACKED, SourceError, opened, sha256, too_big
 BLOCK_BYTES = 4 << 20
 """Parsed at a time; no record may be longer."""
 HEAD_BYTES = 1 << 18
-WANTED = {name.casefold() for name in COUNTRIES.values()}
 _MARKS = {codecs.BOM_UTF8: "utf8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _QUOTE = 34
+_CODES = {name.casefold().replace(" ", ""): code for code, name in COUNTRIES.items()}
+_CODES |= {code.casefold(): code for code in COUNTRIES} | {"burkina": "BFA"}
 
 
 @dataclass(frozen=True)
@@ -248,7 +251,7 @@ def _read_csv(stream: _Passing, layout: Layout, columns: dict) -> Rows:
             row = int(at[-1]) if len(at) else row
             cells = batch["country"]
             for name in set(pc.unique(cells).to_pylist()) - names.keys():
-                names[name] = _same(name.decode("utf8", "replace")) in WANTED
+                names[name] = bool(country_code(name.decode("utf8", "replace")))
             wanted = pa.array([name for name, good in names.items() if good], pa.binary())
             mask = pc.is_in(cells, value_set=wanted)
             kept.append(batch.filter(mask))
@@ -294,11 +297,20 @@ def _decoded(table, path, notes: dict):
     return pa.table(cells, schema)
 
 
-def _same(name: str) -> str:
-    """A country name for comparing; a name that a cell holds twice counts as the name."""
-    name = " ".join(name.casefold().split())
+@cache
+def country_code(name: str) -> str:
+    """ISO 3166-1 alpha-3 code of one of the three countries, from any way to write it; else ''.
+
+    Case, blanks, hyphens and articles do not matter; a name that a cell holds twice counts as the name.
+
+    >>> [country_code(name) for name in ("Burkina-Faso", "Niger (the)", "MLI", "Nigeria")]
+    ['BFA', 'NER', 'MLI', '']
+    """
+    words = re.findall(r"\w+", name.replace("_", " ").casefold())
+    words = [word for word in words if word not in ("the", "republic", "of", "république", "du")]
+    name = "".join(words)
     half = name[: len(name) // 2]
-    return half if half and half * 2 == name else name
+    return _CODES.get(half if name == half * 2 else name, "")
 
 
 def _sheet(path, stream):
@@ -341,7 +353,7 @@ def _read_sheet(layout: Layout, columns: dict) -> Rows:
         if not any(value not in (None, "") for value in row):
             continue
         read += 1
-        if _same(_cell(row[at["country"]])) in WANTED:
+        if country_code(_cell(row[at["country"]])):
             numbers.append(number)
             for name, place in at.items():
                 found[name].append(_cell(row[place]))

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from sahelkit import actors, places, schema
+from sahelkit import actors, schema
 from sahelkit.files import SourceError
 from sahelkit.sources.cells import to_numbers, why_no_date
 from sahelkit.sources.positions import doubtful_positions
-from sahelkit.sources.reading import Layout, Rows
+from sahelkit.sources.reading import Layout, Rows, country_code
 
 ROWS_SHOWN = 10
 """Row numbers kept per reason for dropping."""
@@ -96,8 +96,7 @@ def wanted_text(layout: Layout, rows: Rows, columns: list, provenance: Provenanc
             "the global file or one of the three countries."
         )
     text = rows.text.to_pandas().set_axis(rows.numbers)
-    names = {name.casefold(): code for name, code in places.COUNTRY_NAMES.items()}
-    text["country"] = text["country"].str.split().str.join(" ").str.casefold().map(names).fillna("")
+    text["country"] = text["country"].map(country_code)
     return text.reindex(columns=columns, fill_value="")
 
 
