@@ -9,8 +9,6 @@
 import lazy_loader as _lazy
 
 __version__ = "0.1.0"
-COUNTRIES = {"BFA": "Burkina Faso", "MLI": "Mali", "NER": "Niger"}
-"""ISO 3166-1 alpha-3 code -> name as the sources write it."""
 
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,

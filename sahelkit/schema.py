@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sahelkit import COUNTRIES
+from sahelkit.countries import COUNTRIES
 
 SOURCES = ("coded", "ucdp-ged", "ucdp-candidate", "acled", "gtd")
 VIOLENCE = ("combat", "civilians")

@@ -10,14 +10,12 @@ import csv
 import gzip
 import hashlib
 import io
-import re
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from sahelkit import COUNTRIES
+from sahelkit.countries import country_code
 from sahelkit.files import MAX_UNPACKED, SourceError, opened, sha256, too_big
 
 BLOCK_BYTES = 4 << 20
@@ -25,8 +23,6 @@ BLOCK_BYTES = 4 << 20
 HEAD_BYTES = 1 << 18
 _MARKS = {codecs.BOM_UTF8: "utf8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _QUOTE = 34
-_CODES = {name.casefold().replace(" ", ""): code for code, name in COUNTRIES.items()}
-_CODES |= {code.casefold(): code for code in COUNTRIES} | {"burkina": "BFA"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ class Layout:
     tag_row : bool
         The second row holds HXL tags (``#date+occurred``), not data.
     headerless : bool
-        The first row is data and `names` is what the format's rows hold (`ucdp.recognises`).
+        The first row is data and `names` is what the format's rows hold (`formats.recognise`).
     sheet : iterator of list
         Of a workbook, which cannot be opened in part: the rows after the header.
     """
@@ -295,22 +291,6 @@ def _decoded(table, path, notes: dict):
             "download or export it again."
         ) from None
     return pa.table(cells, schema)
-
-
-@cache
-def country_code(name: str) -> str:
-    """ISO 3166-1 alpha-3 code of one of the three countries, from any way to write it; else ''.
-
-    Case, blanks, hyphens and articles do not matter; a name that a cell holds twice counts as the name.
-
-    >>> [country_code(name) for name in ("Burkina-Faso", "Niger (the)", "MLI", "Nigeria")]
-    ['BFA', 'NER', 'MLI', '']
-    """
-    words = re.findall(r"\w+", name.replace("_", " ").casefold())
-    words = [word for word in words if word not in ("the", "republic", "of", "république", "du")]
-    name = "".join(words)
-    half = name[: len(name) // 2]
-    return _CODES.get(half if name == half * 2 else name, "")
 
 
 def _sheet(path, stream):

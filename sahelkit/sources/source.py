@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from sahelkit import actors, schema
+from sahelkit.countries import country_code
 from sahelkit.files import SourceError
 from sahelkit.sources.cells import to_numbers, why_no_date
 from sahelkit.sources.positions import doubtful_positions
-from sahelkit.sources.reading import Layout, Rows, country_code
+from sahelkit.sources.reading import Layout, Rows
 
 ROWS_SHOWN = 10
 """Row numbers kept per reason for dropping."""
