@@ -10,8 +10,8 @@ reproduce: $(STAMP)
 	$(BIN)/sahelkit claims --brief
 
 test: $(STAMP)
-	$(BIN)/ruff check sahelkit tests benchmarks notebooks
-	$(BIN)/ruff format --check sahelkit tests benchmarks notebooks
+	$(BIN)/ruff check sahelkit tests tools notebooks
+	$(BIN)/ruff format --check sahelkit tests tools notebooks
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/python -m pytest --nbval --nbval-current-env -n 2 --dist loadfile -o addopts= -o filterwarnings=default notebooks
 

@@ -1,6 +1,5 @@
 """The command line: each command is thin, the work is in the module of its name."""
 
-import gc
 import json
 import os
 import sys
@@ -118,10 +117,12 @@ def load(
 
     if out and out.suffix not in (".csv", ".parquet"):
         raise Refusal(f"--out {out}: the name must end in .csv or .parquet.")
+    if out and out.resolve() in {Path(file).resolve() for file in files}:
+        raise Refusal(f"--out {out}: one of the files to read. Give another name.")
     with _waiting("reading"):
         incidents, provenance = read_incidents(files, not all_types)
     if out and out.suffix == ".csv":
-        from sahelkit.rebuild import write_csv
+        from sahelkit.files import write_csv
 
         write_csv(incidents, out)
     elif out:
@@ -233,20 +234,15 @@ def tracker(
 
 @app.command()
 def fetch(
-    what: Annotated[str, typer.Argument(help="ucdp-ged, ucdp-candidate or acled.")],
-    release: Annotated[str, typer.Option(help="UCDP release, as 26.1; default the newest.")] = "",
-    out: Annotated[Path | None, typer.Option(help="Folder (UCDP) or csv file (ACLED).")] = None,
-    start: Annotated[str, typer.Option(help="First day of ACLED events.")] = "",
-    end: Annotated[str, typer.Option(help="Last day of ACLED events.")] = "",
+    what: Annotated[str, typer.Argument(help="ucdp-ged or ucdp-candidate.")],
+    release: Annotated[str, typer.Option(help="Release, as 26.1; default the newest.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Folder; default the user's cache.")] = None,
     again: Annotated[bool, typer.Option(help="Download even if the file is there.")] = False,
 ) -> None:
     """Download an official file; its path is printed, for sahelkit load."""
-    from sahelkit.fetch import FetchError, run
+    from sahelkit.fetch import fetch_ucdp
 
-    try:
-        typer.echo(run(what, release, out, start, end, again))
-    except FetchError as error:
-        raise Refusal(error) from None
+    typer.echo(fetch_ucdp(what, release, out, again=again))
 
 
 @app.command()
@@ -265,25 +261,6 @@ def compare(
         typer.echo(json.dumps(comparison.as_dict(found), ensure_ascii=False, default=int))
     else:
         typer.echo(comparison.as_text(found))
-
-
-@app.command()
-def rebuild(
-    ged: Annotated[str | None, typer.Option(help="UCDP GED csv or zip.")] = None,
-    country_year: Annotated[str | None, typer.Option(help="UCDP country-year csv.")] = None,
-    outlines: Annotated[str | None, typer.Option(help="GeoJSON of first-level units.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to write to; default data/.")] = None,
-) -> None:
-    """Compute the shipped files again from official downloads and the coding sheet."""
-    from sahelkit.files import data_dir
-    from sahelkit.rebuild import rebuild as run
-
-    target = out or data_dir()
-    target.mkdir(parents=True, exist_ok=True)
-    with _waiting("computing"):
-        written = run(target, ged, country_year, outlines)
-    for name in written:
-        typer.echo(f"wrote {target / name}")
 
 
 @app.command()
@@ -307,16 +284,11 @@ def main() -> None:
     """Entry point: a refusal is one plain line and exit status 2."""
     from sahelkit.sources import SourceError
 
-    # Looking for garbage again and again while libraries load, and through all of them at the end,
-    # takes a third of the time of a short command.
-    gc.set_threshold(100_000, 50, 50)
     try:
         app()
     except (Refusal, SourceError) as error:
         typer.echo(f"sahelkit: {' '.join(str(error).split())}", err=True)
         sys.exit(2)
-    finally:
-        gc.freeze()
 
 
 if __name__ == "__main__":

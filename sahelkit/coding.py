@@ -13,30 +13,22 @@ from sahelkit.files import SourceError, data_dir
 VERSION = "1"
 TOTALS = ("all", "victims")
 """Scopes of a toll that speak of everyone killed, with or without the attackers; others of a part."""
-CODED = {
-    "target": "Who or what was struck.",
-    "tactic": "By which means.",
-    "perpetrator": "Group that started the attack or operation (actors.csv id).",
-    "attribution": "How sure that is: claimed, attributed, suspected, unknown.",
-    "claimed": "Whether a claim of responsibility is reported: yes, no, unknown.",
-    "groups": "All that fought or attacked (actors.csv ids, separated by |).",
-    "place_kind": "Kind of place.",
-}
-RECONCILED = {
-    "name": "Short name of the incident.",
-    "ged_ids": "UCDP GED events it covers, separated by |; empty where GED has none.",
-    "n_reports": "Reports in the sheet, GED's and the documents' included.",
-    "n_publishers": "Distinct publishers, GED counted as one.",
-    "date_earliest": "Earliest first day that a report gives.",
-    "date_latest": "Latest first day that a report gives.",
-    "deaths_claimed": "Highest toll claimed by a party, never part of low and high.",
-    "agreement": "How far apart low and high are: one report, agree (up to 10 % of the high), "
-    "differ (up to 50 %), differ widely.",
-}
-EXTRA = {**RECONCILED, **CODED, "documents": "Source documents that name it.", "note": "Remark."}
-"""Columns of the list of major incidents after those of the incidents frame."""
+CODED = (
+    "target",
+    "tactic",
+    "perpetrator",
+    "attribution",
+    "claimed",
+    "groups",
+    "place_kind",
+)
 EXTRA_DATES = ("date_earliest", "date_latest")
 EXTRA_NUMBERS = ("n_reports", "n_publishers", "deaths_claimed")
+EXTRA = (
+    *("name", "ged_ids", "n_reports", "n_publishers", *EXTRA_DATES, "deaths_claimed", "agreement"),
+    *(*CODED, "documents", "note"),
+)
+"""Columns of the list of major incidents after those of the incidents frame."""
 
 
 def _sheet(name: str) -> pd.DataFrame:

@@ -46,6 +46,19 @@ def read_table(name: str):
     return _read(name).copy()
 
 
+def write_csv(frame, path) -> None:
+    """Write a table the same way everywhere: UTF-8, line feeds, dates as days, empty for missing."""
+    import pandas as pd
+
+    out = frame.copy()
+    for name, values in out.items():
+        if isinstance(values.dtype, pd.PeriodDtype):
+            out[name] = values.astype("str")
+        elif pd.api.types.is_datetime64_any_dtype(values):
+            out[name] = values.dt.strftime("%Y-%m-%d")
+    Path(path).write_bytes(out.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+
+
 def record_of(path) -> Path:
     """Where `sahelkit fetch` notes beside a download where it came from, when, and its hash."""
     path = Path(path)

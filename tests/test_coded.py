@@ -131,7 +131,7 @@ def test_a_report_without_coding_is_refused(sheet):
 
 
 def test_the_shipped_incidents_are_the_reconciled_sheet(tmp_path):
-    from sahelkit.rebuild import write_csv
+    from sahelkit.files import write_csv
 
     write_csv(coded.build(), tmp_path / "incidents.csv")
     assert (tmp_path / "incidents.csv").read_bytes() == (data_dir() / "incidents.csv").read_bytes()

@@ -10,9 +10,10 @@ import matplotlib.pyplot as plt
 import pytest
 from conftest import ROOT
 
-from sahelkit import codebook, figures, reproduce
+from sahelkit import figures, reproduce
 from sahelkit.figures import looks_same
 from sahelkit.files import data_dir
+from tools import codebook
 
 START = "00_start_here.ipynb"
 
@@ -133,12 +134,12 @@ def test_a_changed_digit_in_the_data_is_caught(tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(data_dir(), folder)
     stored = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    assert codebook.datapackage(folder) == stored
+    assert codebook.hashed(folder) == stored
     table = folder / "ucdp_region_month.csv"
     text = table.read_text(encoding="utf-8")
     table.write_text(text.replace(",1,2,2,2,0", ",1,2,2,3,0", 1), encoding="utf-8")
     assert table.read_text(encoding="utf-8") != text
-    assert codebook.datapackage(folder) != stored
+    assert codebook.hashed(folder) != stored
 
 
 def test_a_changed_digit_in_a_figures_table_is_caught(tmp_path):

@@ -281,7 +281,7 @@ def test_quotes_that_break_the_rules_are_read_and_reported(tmp_path):
 @pytest.mark.parametrize("name", ["made_up_ged261.csv", ACLED[2], "made_up_gtd.csv"])
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_load_write_load_again_changes_nothing(name, suffix, tmp_path):
-    from sahelkit.rebuild import write_csv
+    from sahelkit.files import write_csv
 
     frame, provenance = read(name)
     path = tmp_path / f"incidents{suffix}"

@@ -2,8 +2,9 @@
 
 import pytest
 
-from sahelkit import codebook, rebuild
+from sahelkit import coding, schema
 from sahelkit.files import data_dir
+from tools import codebook, rebuild
 
 TOTALS = "ucdp_country_year_25.1_sahel.csv"
 
@@ -35,9 +36,16 @@ def test_codebook_and_datapackage_are_up_to_date():
 
     folder = data_dir()
     stored = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    assert stored == codebook.datapackage(folder), "run: sahelkit rebuild"
+    assert stored == codebook.hashed(folder), "run: python -m tools.rebuild"
     assert (folder / "codebook.md").read_text(encoding="utf-8") == codebook.codebook(folder)
     assert (folder / "datasheet.md").read_text(encoding="utf-8") == codebook.datasheet(folder)
+
+
+def test_the_frame_is_described_as_the_schema_defines_it():
+    fields = {f["name"]: f for f in codebook.described(data_dir())[0]["schema"]["fields"]}
+    assert list(fields) == [*schema.NAMES, *coding.EXTRA]
+    for column in schema.COLUMNS:
+        assert fields[column.name]["description"] == column.meaning
 
 
 def test_kappa_of_a_published_table(tmp_path):

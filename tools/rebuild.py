@@ -1,15 +1,24 @@
-"""Rebuild the shipped files from the official downloads and from the coding sheet."""
+"""Rebuild the shipped files from the official downloads and from the coding sheet.
 
-import csv
-import io
+python -m tools.rebuild [--ged FILE] [--country-year FILE] [--outlines FILE] [--out FOLDER]
+
+With no file, what comes from the coding sheet alone: the list of major incidents, the codebook, the
+hashes in `datapackage.json`, the numbers in the datasheet.
+"""
+
+import argparse
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit.files import SourceError
+from sahelkit import coding, dataset, places, sources
+from sahelkit.files import SourceError, data_dir, write_csv
+from sahelkit.geography.clustering import nearest_sums
 from sahelkit.sources.reading import layout_of
+from tools import codebook
 
 OUTLINE_STEP = 0.05
 """Degrees: outlines are drawn on a grid of this step, which leaves no gap and no overlap."""
@@ -23,19 +32,6 @@ COUNTRY_YEAR_COLUMNS = {
     "non_state_best": "ns_total_deaths_best_cy",
     "one_sided_best": "os_total_deaths_best_cy",
 }
-
-
-def write_csv(frame: pd.DataFrame, path) -> None:
-    """Write a table the same way everywhere: UTF-8, line feeds, dates as days, empty for missing."""
-    out = frame.copy()
-    for name, values in out.items():
-        if isinstance(values.dtype, pd.PeriodDtype):
-            out[name] = values.astype("str")
-        elif pd.api.types.is_datetime64_any_dtype(values):
-            out[name] = values.dt.strftime("%Y-%m-%d")
-    buffer = io.StringIO()
-    out.to_csv(buffer, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-    Path(path).write_bytes(buffer.getvalue().encode("utf-8"))
 
 
 def country_year(path) -> pd.DataFrame:
@@ -134,8 +130,6 @@ def outlines(path):
 
 def write_outlines(path, target) -> None:
     """Write the outlines as GeoJSON with a note, one region per line."""
-    import json
-
     import shapely
 
     features = [
@@ -151,7 +145,7 @@ def write_outlines(path, target) -> None:
     ]
     note = (
         "Schematic, strongly generalised; boundaries imply no judgement on the status of any "
-        "territory. Drawn by `sahelkit rebuild --outlines FILE` from OCHA COD-AB (Mali, Niger; CC "
+        "territory. Drawn by `python -m tools.rebuild --outlines FILE` from OCHA COD-AB (Mali, Niger; CC "
         "BY-IGO) and geoBoundaries (Burkina Faso; CC BY 4.0)."
     )
     head = json.dumps({"type": "FeatureCollection", "note": note}, ensure_ascii=False)[:-1]
@@ -172,11 +166,6 @@ def from_ged(path) -> dict:
     dict
         `region_month`, `grid_year` (DataFrames) and `record` (dict).
     """
-    from dataclasses import asdict
-
-    from sahelkit import dataset, sources
-    from sahelkit.geography.clustering import nearest_sums
-
     incidents, provenance = sources.read_incidents(path)
     if provenance.source != "ucdp-ged":
         raise SourceError(f"{path}: not a UCDP GED file; the shipped tables are computed from GED.")
@@ -206,12 +195,6 @@ def rebuild(target, ged=None, totals=None, boundaries=None) -> list:
     list of str
         Names of the files written.
     """
-    import json
-
-    from sahelkit import codebook
-    from sahelkit import coding as coded
-    from sahelkit.files import data_dir
-
     target, written = Path(target), []
     if ged:
         made = from_ged(ged)
@@ -226,8 +209,24 @@ def rebuild(target, ged=None, totals=None, boundaries=None) -> list:
     if boundaries:
         write_outlines(boundaries, target / "outlines.geojson")
         written.append("outlines.geojson")
-    write_csv(coded.build(), target / "incidents.csv")
+    write_csv(coding.build(), target / "incidents.csv")
     written.append("incidents.csv")
     if target.resolve() == data_dir().resolve():
         written += codebook.write(target)
     return written
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--ged", help="UCDP GED csv or zip")
+    parser.add_argument("--country-year", help="UCDP's country-year csv")
+    parser.add_argument("--outlines", help="GeoJSON of first-level units with country and name")
+    parser.add_argument("--out", type=Path, default=data_dir(), help="folder; default data/")
+    options = parser.parse_args()
+    written = rebuild(options.out, options.ged, options.country_year, options.outlines)
+    print(f"{options.out}: {', '.join(written)}")
+
+
+if __name__ == "__main__":
+    main()
