@@ -8,19 +8,13 @@ import pandas as pd
 
 from sahelkit import places, schema
 from sahelkit.files import data_dir, read_table
+from sahelkit.sources.formats import labels
 
 COUNTS = ("incidents", "deaths_best", "deaths_low", "deaths_high", "deaths_civilians")
 REGION_KEYS = ["country", "region", "month", "violence", "group"]
 GRID_KEYS = ["priogrid_gid", "year", "country", "violence"]
 UNKNOWN = "unknown"
 """Region of incidents that the source places in no region."""
-LABELS = {
-    "ucdp-ged": "UCDP GED",
-    "ucdp-candidate": "UCDP Candidate Events",
-    "acled": "ACLED",
-    "gtd": "GTD",
-    "coded": "sahelkit major incidents",
-}
 
 
 @dataclass(frozen=True)
@@ -60,7 +54,7 @@ class Dataset:
     @property
     def label(self) -> str:
         """Source and release, for captions: 'UCDP GED 24.1'."""
-        return f"{LABELS[self.provenance.source]} {self.provenance.source_version}"
+        return f"{labels()[self.provenance.source]} {self.provenance.source_version}"
 
     @property
     def events(self) -> pd.DataFrame | None:
@@ -101,7 +95,7 @@ class Dataset:
         from sahelkit.citations import cite
 
         sources = [self.provenance] + ([self.listed] if self.listed else [])
-        return cite(sources, LABELS, style=style, accessed=accessed)
+        return cite(sources, style=style, accessed=accessed)
 
 
 def load(source=None) -> Dataset:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sahelkit.countries import COUNTRIES
+from sahelkit.sources.formats import labels
 
-SOURCES = ("coded", "ucdp-ged", "ucdp-candidate", "acled", "gtd")
+SOURCES = tuple(labels())
 VIOLENCE = ("combat", "civilians")
 FIRST_MONTH = pd.Period("2012-01", "M")
 """First month of every table: the war in northern Mali began in January 2012."""

@@ -7,7 +7,6 @@ import pytest
 from fixture_files import ACLED, ALL, FIXTURES, damaged, read
 
 from sahelkit import citations, compare, schema
-from sahelkit.dataset import LABELS
 from sahelkit.sources import SourceError, read_incidents
 
 
@@ -42,7 +41,7 @@ def test_yearly_and_candidate_are_one_source():
     )
     assert account.source == "ucdp-ged" and account.source_version == "26.1 + candidate 26.0.1"
     assert account.kept == 7 and account.warnings["low, best, high out of order"] == ["900005"]
-    assert "Candidate" in citations.cite([account], LABELS)
+    assert "Candidate" in citations.cite([account])
     schema.check(frame)
 
 
@@ -108,10 +107,10 @@ def test_compare_refuses_two_sources():
 @pytest.mark.parametrize("name", ALL)
 def test_citations_name_release_filters_and_licence(name):
     _, provenance = read(name)
-    text = citations.cite([provenance], LABELS, accessed="2026-01-31")
+    text = citations.cite([provenance], accessed="2026-01-31")
     for part in (provenance.source_version, "accessed 2026-01-31", "Niger", "Licence: "):
         assert part in text
-    bibtex = citations.cite([provenance], LABELS, style="bibtex")
+    bibtex = citations.cite([provenance], style="bibtex")
     assert bibtex.count("@") == len(text.splitlines())
     assert bibtex.count("{") == bibtex.count("}")
     assert "not recorded" in bibtex
@@ -120,6 +119,6 @@ def test_citations_name_release_filters_and_licence(name):
 def test_citing_checks_its_arguments():
     _, provenance = read("made_up_ged261.csv")
     with pytest.raises(ValueError, match="style"):
-        citations.cite([provenance], LABELS, style="apa")
+        citations.cite([provenance], style="apa")
     with pytest.raises(ValueError, match="not a day"):
-        citations.cite([provenance], LABELS, accessed="yesterday")
+        citations.cite([provenance], accessed="yesterday")

@@ -93,7 +93,7 @@ UCDP = Source(
 )
 GTD = Source(
     labels={"gtd": "GTD"},
-    licence="",
+    licence="START end user agreement, attribution required, no redistribution of rows",
     recognises=lambda names: {"eventid", "iyear"} <= names,
     module="gtd",
     needed=(
@@ -128,7 +128,7 @@ ACLED_SUMS = Source(
 )
 ACLED = Source(
     labels={"acled": "ACLED"},
-    licence="",
+    licence="ACLED terms of use, attribution required, no redistribution of rows",
     recognises=lambda names: "event_type" in names and bool({"actor1", "event_date"} & names),
     module="acled",
     needed=(
@@ -159,8 +159,22 @@ ACLED = Source(
         "timestamp",
     ),
 )
-SOURCES = (OWN, UCDP, GTD, ACLED_SUMS, ACLED)
+SOURCES = (OWN, UCDP, ACLED_SUMS, ACLED, GTD)
 """The first that recognises a header reads."""
+
+
+def labels() -> dict:
+    """Value of the incidents frame's `source` -> its name for readers.
+
+    >>> labels()["ucdp-ged"]
+    'UCDP GED'
+    """
+    return {name: label for source in SOURCES for name, label in source.labels.items()}
+
+
+def licence_of(name: str) -> str:
+    """Licence of a value of the incidents frame's `source`."""
+    return next(source.licence for source in SOURCES if name in source.labels)
 
 
 def recognise(layout: Layout) -> tuple:
