@@ -37,8 +37,8 @@ class Dataset:
         UCDP's published totals per country and year, with their release, whatever the source.
     provenance : Provenance
         Of the file that the tables were computed from.
-    shipped : bool
-        Whether the tables are those that the package ships.
+    events : DataFrame or None
+        All incidents with their days; None where only the tables are there, as in the shipped data.
     listed : Provenance or None
         Of the shipped list of major incidents.
     """
@@ -48,18 +48,13 @@ class Dataset:
     grid_year: pd.DataFrame
     country_year: pd.DataFrame
     provenance: object
-    shipped: bool
+    events: pd.DataFrame | None = None
     listed: object = None
 
     @property
     def label(self) -> str:
         """Source and release, for captions: 'UCDP GED 24.1'."""
         return f"{labels()[self.provenance.source]} {self.provenance.source_version}"
-
-    @property
-    def events(self) -> pd.DataFrame | None:
-        """All incidents with their days, or None where only the tables are shipped."""
-        return None if self.shipped else self.incidents
 
     @property
     def years(self) -> range:
@@ -79,6 +74,16 @@ class Dataset:
         """
         months = self.region_month["month"]
         return months.min() <= pd.Period(first, "M") and pd.Period(last, "M") <= months.max()
+
+    def count(self, by=None, freq="M", weight="incidents", **where) -> pd.DataFrame:
+        """Incidents or deaths over time, zeros filled within what the data cover (`counts.count`).
+
+        >>> load().count("country", freq="Y").loc[2023, "BFA"].item()
+        595
+        """
+        from sahelkit.counts import count
+
+        return count(self, by, freq, weight, **where)
 
     def cite(self, style: str = "text", accessed: str = "") -> str:
         """References to paste, with release, day of access and licence (`citations.cite`).
@@ -130,13 +135,13 @@ def load(source=None) -> Dataset:
     if source:
         incidents, provenance = read_incidents(source)
         region, grid = region_month(incidents), grid_year(incidents)
-        return Dataset(incidents, complete(region), grid, official, provenance, False)
+        return Dataset(incidents, complete(region), grid, official, provenance, incidents)
     incidents, listed = read_incidents(data_dir() / "incidents.csv")
     record = json.loads((data_dir() / "provenance.json").read_text(encoding="utf-8"))
     region, grid = _shipped("ucdp_region_month.csv"), _shipped("ucdp_grid_year.csv")
     region["month"] = pd.PeriodIndex(region["month"], freq="M")
     provenance = Provenance(**record["ged"])
-    return Dataset(incidents, complete(region), grid, official, provenance, True, listed)
+    return Dataset(incidents, complete(region), grid, official, provenance, None, listed)
 
 
 def _shipped(name: str) -> pd.DataFrame:

@@ -39,7 +39,7 @@ def dataset_of(latitude, longitude, year=2020, **columns):
         incidents=events,
         region_month=complete(region_month(events)),
         grid_year=grid_year(events),
-        shipped=False,
+        events=events,
     )
 
 

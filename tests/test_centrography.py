@@ -6,7 +6,7 @@ import pytest
 from made_up import dataset_of, in_plane
 
 import sahelkit
-from sahelkit import geography, places, variants
+from sahelkit import geography, places, readings
 
 POINTPATS_EXAMPLE = [
     (66.22, 32.54), (22.52, 22.39), (31.01, 81.21), (9.47, 31.02), (30.78, 60.10), (75.21, 58.93),
@@ -21,14 +21,14 @@ def shipped():
 
 def test_mean_centre_is_the_published_one_of_ged_24_1(shipped):
     with_diffa = geography.centre(shipped).loc[2018, ["latitude", "longitude"]]
-    without = geography.centre(variants.without_diffa(shipped)).loc[2018, ["latitude", "longitude"]]
+    without = geography.centre(readings.without_diffa(shipped)).loc[2018, ["latitude", "longitude"]]
     assert with_diffa.round(2).tolist() == [14.85, -1.13]
     assert without.round(2).tolist() == [14.89, -1.62]
 
 
 @pytest.mark.parametrize("diffa", ["with", "without"])
 def test_mean_centre_from_cells_equals_that_from_events(ged, shipped, diffa):
-    keep = variants.without_diffa if diffa == "without" else lambda ds: ds
+    keep = readings.without_diffa if diffa == "without" else lambda ds: ds
     names = ["latitude", "longitude"]
     gap = geography.centre(keep(ged))[names] - geography.centre(keep(shipped))[names]
     assert gap.loc[2012:2023].abs().to_numpy().max() < 0.01

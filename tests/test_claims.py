@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from fixture_files import FIXTURES
 
-from sahelkit import claims, load
+from sahelkit import claims, load, readings
 from sahelkit.claims import checks, reading
 from sahelkit.claims.reading import Finding
 
@@ -108,7 +108,7 @@ def test_published_country_years_come_out_as_published(results):
 
 def test_country_year_sums_agree_with_the_events(shipped):
     """The independent side of the published totals: events of GED 24.1 summed here."""
-    plain = reading.readings(shipped)[0]
+    plain = readings.readings(shipped)[0]
     for year in range(2012, 2024):
         events = reading.total(plain, "deaths_best", start=f"{year}-01", end=f"{year}-12")
         table = checks.official(plain, str(year)).value
@@ -176,7 +176,9 @@ def test_a_source_that_starts_late_is_told_and_not_counted_as_zero(shipped):
 
 def test_a_source_of_one_country_is_not_held_against_all_three(shipped):
     table = shipped.region_month
-    alone = replace(shipped, region_month=table[table["country"] == "NER"], shipped=False)
+    alone = replace(
+        shipped, region_month=table[table["country"] == "NER"], events=shipped.incidents
+    )
     results = claims.evaluate(alone).set_index("id")
     assert results.loc["un-2020-05", "why"].endswith("has no incident in Burkina Faso.")
     for row in ("un-2020-05", "acled-2021-04", "africa-center-02", "africa-center-10"):
@@ -197,7 +199,7 @@ def test_acled_numbers_are_checked_with_an_acled_file_only(shipped):
     assert set(claims.evaluate(shipped, only)["verdict"]) == {"cannot be checked"}
     as_acled = replace(
         shipped,
-        shipped=False,
+        events=shipped.incidents,
         provenance=replace(shipped.provenance, source="acled", source_version="test"),
     )
     results = claims.evaluate(as_acled, only)

@@ -10,7 +10,8 @@ import pytest
 from scipy import stats
 
 import sahelkit
-from sahelkit import escalation, variants
+from sahelkit import escalation, readings
+from sahelkit.counts import add_zone, count, count_kinds
 from sahelkit.escalation import changepoints, composition, series, uncertainty
 from sahelkit.figures import composition as made_of
 from sahelkit.figures import escalation as rising
@@ -34,11 +35,11 @@ def events():
 
 
 def test_calendar_is_complete_and_adds_up(ds):
-    table = escalation.monthly(ds.region_month, "country")
+    table = count(ds, "country")
     assert table.index.equals(MONTHS)
     assert (table["BFA"].loc[:"2015-12"] == 0).all()
-    assert table.sum(axis=1).eq(escalation.monthly(ds.region_month)["incidents"]).all()
-    kinds = escalation.calendar(escalation.add_zone(ds.region_month), ["zone", "violence"])
+    assert table.sum(axis=1).eq(count(ds)["incidents"]).all()
+    kinds = count_kinds(add_zone(ds.region_month), ["zone", "violence"])
     assert len(kinds) == 144 * 4
     assert kinds["deaths_best"].sum() == ds.region_month["deaths_best"].sum()
 
@@ -53,8 +54,8 @@ def test_yearly_deaths_equal_official_where_not_revised(ds):
 
 def test_deaths_that_a_source_does_not_give_stay_missing(ds):
     table = ds.region_month.assign(deaths_low=pd.NA)
-    assert escalation.monthly(table, weight="deaths_low")["deaths_low"].isna().all()
-    assert escalation.yearly(table, weight="deaths_low")["deaths_low"].isna().all()
+    assert count(table, weight="deaths_low")["deaths_low"].isna().all()
+    assert count(table, freq="Y", weight="deaths_low")["deaths_low"].isna().all()
 
 
 def test_thin_last_month_is_found_by_the_rule_and_not_elsewhere(ds):
@@ -82,8 +83,8 @@ def test_bootstrap_ratio_covers_the_ratio_and_depends_on_the_seed(ds):
 
 
 def test_level_rose_through_2023(ds):
-    assert escalation.yearly(ds.region_month)["incidents"].idxmax() == 2023
-    assert escalation.yearly(ds.region_month, weight="deaths_best")["deaths_best"].idxmax() == 2023
+    assert count(ds, freq="Y")["incidents"].idxmax() == 2023
+    assert count(ds, freq="Y", weight="deaths_best")["deaths_best"].idxmax() == 2023
     assert str(escalation.peak(ds.region_month)[0]) == "2023-11"
     assert escalation.ratios(ds.region_month).loc[2023, "low"] > 1
 
@@ -106,7 +107,7 @@ def test_trend_intervals_hold_the_true_growth_and_season():
 def test_trend_equals_the_joint_maximum_likelihood_fit(ds):
     from statsmodels.discrete.discrete_model import NegativeBinomial
 
-    counts = escalation.monthly(ds.region_month)["incidents"].loc["2016-01":]
+    counts = count(ds)["incidents"].loc["2016-01":]
     found = series.trend(counts)
     years = (np.arange(96) - 47.5) / 12
     rainy = counts.index.month.isin(series.RAINY_MONTHS)
@@ -155,7 +156,7 @@ def test_jump_is_found_where_it_is():
 
 
 def test_search_is_the_best_of_all_single_splits(ds):
-    counts = escalation.monthly(ds.region_month)["incidents"].iloc[-48:]
+    counts = count(ds)["incidents"].iloc[-48:]
     values = counts.to_numpy(float)
     alpha = float(changepoints.dispersion(values))
     found = changepoints.change_points(counts)
@@ -297,14 +298,14 @@ def test_source_without_ranges_gets_no_interval(ds):
 
 def test_event_file_gives_the_same_counts_as_the_shipped_tables(ds, events):
     for weight in ("incidents", "deaths_best"):
-        shipped = escalation.monthly(ds.region_month, "country", weight)
-        assert escalation.monthly(events.region_month, "country", weight).equals(shipped)
+        shipped = count(ds, "country", weight=weight)
+        assert count(events, "country", weight=weight).equals(shipped)
     assert uncertainty.table_against_events(ds) is None
 
 
 def test_what_the_month_table_blurs_is_as_the_notebook_says(events):
     both = uncertainty.table_against_events(events)
-    deaths = escalation.yearly(events.region_month, weight="deaths_best")["deaths_best"]
+    deaths = count(events, freq="Y", weight="deaths_best")["deaths_best"]
     whole = both.mul(deaths, axis=0).sum() / deaths.sum()
     assert round(100 * whole["wide_incidents"]) == 16 and round(100 * whole["wide_cells"]) == 17
     assert round(100 * whole["no_range_incidents"]) == 70
@@ -314,17 +315,17 @@ def test_what_the_month_table_blurs_is_as_the_notebook_says(events):
 
 
 def test_headline_statistics_run_over_the_variants(ds):
-    rise = variants.over_variants(ds, escalation.rise).set_index("variant")["value"]
+    rise = readings.over_readings(ds, lambda r: escalation.rise(r.ds, r.weight)).set_index(
+        "variant"
+    )["value"]
     assert rise["deaths, best"] == pytest.approx(8752 / 516)
     assert (rise > 10).all()
     assert series.growth_rate(ds, weight="deaths_best") > 0.3
 
 
 def test_figures_draw_the_tables_that_they_are_given(ds):
-    counts = escalation.monthly(ds.region_month, "country")
-    table = counts.join(
-        [escalation.monthly(ds.region_month, weight=f"deaths_{w}") for w in ("best", "low", "high")]
-    )
+    counts = count(ds, "country")
+    table = counts.join([count(ds, weight=f"deaths_{w}") for w in ("best", "low", "high")])
     figure = rising.monthly(table, "test", escalation.last_month(ds.region_month))
     drawn = figure.axes[1].get_lines()[0].get_ydata()
     assert (drawn == table["deaths_best"]).all()

@@ -1,14 +1,12 @@
 """Shares of violence in Liptako-Gourma: against published or independently computed values."""
 
-from functools import partial
-
 import numpy as np
 import pandas as pd
 import pytest
 from made_up import dataset_of
 
 import sahelkit
-from sahelkit import geography, places, variants
+from sahelkit import geography, places, readings
 from sahelkit.figures import centrography as centre_figures
 from sahelkit.figures import geography as share_figures
 from sahelkit.figures import spread as spread_figures
@@ -31,7 +29,7 @@ def test_share_in_liptako_gourma_is_the_published_one_of_ged_24_1(shipped):
 )
 def test_share_within_200_km(shipped, ged, year, published):
     from_events, from_cells = (
-        100 * geography.share_within(variants.without_diffa(ds), [200]).loc[year, 200]
+        100 * geography.share_within(readings.without_diffa(ds), [200]).loc[year, 200]
         for ds in (ged, shipped)
     )
     assert from_events == pytest.approx(published, abs=0.005)
@@ -39,7 +37,7 @@ def test_share_within_200_km(shipped, ged, year, published):
 
 
 def test_share_within_200_km_from_cells_alone(shipped):
-    share = 100 * geography.share_within(variants.without_diffa(shipped), [200])[200]
+    share = 100 * geography.share_within(readings.without_diffa(shipped), [200])[200]
     for year, published in {2015: 1.75, 2017: 30.63, 2021: 37.36, 2023: 19.39}.items():
         assert share[year] == pytest.approx(published, abs=2)
 
@@ -55,15 +53,15 @@ def test_deaths_near_the_border_from_single_positions(shipped, ged):
     found = {
         name: 100 * geography.share_near_border_over(d, 2018, 2021, "deaths_best")
         for name, d in {
-            "events": variants.without_diffa(ged),
-            "cells": variants.without_diffa(shipped),
+            "events": readings.without_diffa(ged),
+            "cells": readings.without_diffa(shipped),
         }.items()
     }
     assert {name: round(value) for name, value in found.items()} == {"events": 47, "cells": 43}
 
 
 def test_recorded_differences_of_the_grid_are_the_measured_ones(ged):
-    measured = geography.grid_differences(variants.without_diffa(ged))
+    measured = geography.grid_differences(readings.without_diffa(ged))
     recorded = pd.Series(geography.GRID_DIFFERENCES)
     assert (measured <= recorded).all()
     assert (measured > 0.1 * recorded).all()
@@ -136,7 +134,10 @@ def test_incidents_with_a_wrong_sign_are_kept(ged):
 
 def test_share_over_variants_falls_in_every_reading(shipped):
     tables = [
-        variants.over_variants(shipped, partial(geography.share_in_year, year=year))
+        readings.over_readings(
+            shipped,
+            lambda r, year=year: geography.share_in_year(r.ds, r.definition, r.weight, year),
+        )
         for year in (2018, 2023)
     ]
     assert (tables[1]["value"] < tables[0]["value"]).all()
@@ -146,13 +147,13 @@ def test_share_over_variants_falls_in_every_reading(shipped):
 def test_figures_draw_their_tables(shipped):
     import matplotlib.pyplot as plt
 
-    shares = geography.with_and_without_diffa(shipped, geography.share_by_definition)
+    shares = readings.with_and_without_diffa(shipped, geography.share_by_definition)
     fig = share_figures.definitions(shares, shipped.label)
     drawn = fig.axes[1].lines[0].get_ydata()
-    expected = 100 * geography.share(variants.without_diffa(shipped))
+    expected = 100 * geography.share(readings.without_diffa(shipped))
     np.testing.assert_allclose(drawn, expected)
     assert fig.sahelkit["Title"].startswith("Liptako-Gourma's share peaked in 2018 at 81 %")
-    regions = geography.with_and_without_diffa(shipped, geography.centre_region, resamples=99)
+    regions = readings.with_and_without_diffa(shipped, geography.centre_region, resamples=99)
     fig = centre_figures.distance(regions, shipped.label)
     np.testing.assert_allclose(
         fig.axes[0].lines[0].get_ydata(), geography.centre(shipped)["km_to_tripoint"]

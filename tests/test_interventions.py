@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import sahelkit
-from sahelkit import interventions, variants
+from sahelkit import interventions, readings
+from sahelkit.counts import finest, in_area
 from sahelkit.figures import interventions as draw
 from sahelkit.interventions import beforeafter, eventstudy, falsealarms, interrupted, placebos
 
@@ -22,7 +23,7 @@ REFERENCE = Path(
 
 @pytest.fixture(scope="module")
 def shipped():
-    return variants.without_diffa(sahelkit.load())
+    return readings.without_diffa(sahelkit.load())
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def reference():
 
 @pytest.fixture(scope="module")
 def monthly(shipped):
-    return interventions.series(shipped)
+    return finest(shipped)
 
 
 class TestTable:
@@ -48,7 +49,7 @@ class TestTable:
     def test_areas_and_countries_are_known(self):
         for row in interventions.read().itertuples():
             frame = pd.DataFrame({"country": ["MLI"], "region": ["Gao"]})
-            interventions.in_area(frame, interventions.area_of(row._asdict()))
+            in_area(frame, interventions.area_of(row._asdict()))
 
     def test_numbers_belong_to_interventions(self):
         known = set(interventions.read()["intervention_id"])
@@ -93,24 +94,24 @@ class TestTable:
 
 class TestSeries:
     def test_inside_and_outside_make_the_whole(self, shipped, monthly):
-        parts = [interventions.series(shipped, "regions", inside=flag) for flag in (True, False)]
+        parts = [finest(shipped, "regions", inside=flag) for flag in (True, False)]
         assert (parts[0] + parts[1]).equals(monthly)
 
     def test_days_need_events(self, shipped):
-        with pytest.raises(ValueError, match="by month"):
-            interventions.series(shipped, unit="D")
+        with pytest.raises(ValueError, match="file of events"):
+            finest(shipped, freq="D")
 
     def test_positions_need_events(self, shipped):
         with pytest.raises(ValueError, match="positions"):
-            interventions.series(shipped, "radius")
+            finest(shipped, "radius")
 
     def test_unknown_area_is_named(self, shipped):
         with pytest.raises(ValueError, match="MLI:Atlantis"):
-            interventions.series(shipped, ["MLI:Atlantis"])
+            finest(shipped, ["MLI:Atlantis"])
 
     def test_days_summed_to_months_are_the_shipped_months(self, shipped, reference):
-        daily = interventions.series(variants.without_diffa(reference), "regions")
-        shipped_series = interventions.series(shipped, "regions")
+        daily = finest(readings.without_diffa(reference), "regions")
+        shipped_series = finest(shipped, "regions")
         assert placebos.by_month(daily).tolist() == shipped_series.tolist()
 
 
@@ -196,9 +197,9 @@ class TestPlacebo:
         assert time.perf_counter() - started < 1
 
     def test_windows_always_come_together(self, shipped, reference):
-        table = beforeafter.several(interventions.series(shipped), "2020-06-03")
+        table = beforeafter.several(finest(shipped), "2020-06-03")
         assert table["window"].tolist() == ["6 months", "12 months"]
-        table = beforeafter.several(interventions.series(reference), "2020-06-03")
+        table = beforeafter.several(finest(reference), "2020-06-03")
         assert table["window"].tolist() == [
             "30 days",
             "60 days",
@@ -229,7 +230,7 @@ class TestPublishedCounts:
         [(True, [72, 31, 75], [1.20, 1.48, 1.25]), (False, [34, 9, 29], [0.57, 0.43, 0.48])],
     )
     def test_operation_of_march_2020(self, reference, inside, counts, rates):
-        near = variants.without_diffa(reference)
+        near = readings.without_diffa(reference)
         table = eventstudy.displacement(near, "2020-03-03", "2020-03-23", 60)
         here = (table["group"] == "all") & (table["where"] == ("inside" if inside else "outside"))
         assert table.loc[here, "incidents"].tolist() == counts
@@ -239,8 +240,8 @@ class TestPublishedCounts:
 
     @pytest.mark.parametrize(("diffa", "counts"), [(False, (159, 65)), (True, (169, 67))])
     def test_third_of_june_2020(self, reference, diffa, counts):
-        ds = reference if diffa else variants.without_diffa(reference)
-        table = beforeafter.several(interventions.series(ds), "2020-06-03")
+        ds = reference if diffa else readings.without_diffa(reference)
+        table = beforeafter.several(finest(ds), "2020-06-03")
         row = table[table["window"] == "90 days"].iloc[0]
         assert (row["before"], row["after"]) == counts
         assert row["season"] < 0.8
@@ -337,7 +338,7 @@ class TestFalseAlarms:
     @pytest.mark.slow
     @pytest.mark.parametrize("length", beforeafter.LENGTHS["D"] if FULL else (90,))
     def test_the_same_by_day(self, reference, length):
-        daily = interventions.series(variants.without_diffa(reference))
+        daily = finest(readings.without_diffa(reference))
         n = 1000 if FULL else 100
         table = falsealarms.false_alarms(daily, length, "2020-06-03", n=n, seed=12)
         low, high = (0.03, 0.07) if FULL else (0.0, 0.12)

@@ -62,11 +62,11 @@ def test_a_notebook_is_stored_as_it_was(tmp_path):
 
 TREND = """
 import sys, pathlib, sahelkit
-from sahelkit import escalation, figures
+from sahelkit import figures
 from sahelkit.escalation import series
 from sahelkit.figures import escalation as rising
 ds = sahelkit.load()
-counts = escalation.monthly(ds.region_month, "country")
+counts = ds.count("country")
 counts.insert(0, "all", counts.sum(axis=1))
 fits = {code: series.trend(counts[code], "2016-01") for code in counts}
 pathlib.Path(sys.argv[1]).write_bytes(figures.png(rising.trend(fits, ds.label)))

@@ -6,7 +6,7 @@ import pytest
 from made_up import dataset_of, in_plane
 
 import sahelkit
-from sahelkit import places, variants
+from sahelkit import places, readings
 from sahelkit.geography import spread
 
 
@@ -87,7 +87,7 @@ def test_nearest_neighbour_is_the_same_from_events_and_cells(shipped, ged):
     pd.testing.assert_frame_equal(
         spread.nearest_neighbour(shipped), spread.nearest_neighbour(ged), rtol=1e-5
     )
-    without = [spread.nearest_neighbour(variants.without_diffa(ds)) for ds in (shipped, ged)]
+    without = [spread.nearest_neighbour(readings.without_diffa(ds)) for ds in (shipped, ged)]
     pd.testing.assert_frame_equal(*without, rtol=0.01)
 
 

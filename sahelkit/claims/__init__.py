@@ -4,8 +4,9 @@ from inspect import signature
 
 import pandas as pd
 
+from sahelkit import readings
 from sahelkit.claims import checks, checks_groups, checks_record
-from sahelkit.claims.reading import CannotCheck, Finding, readings
+from sahelkit.claims.reading import CannotCheck, Finding
 from sahelkit.claims.verdicts import VERDICTS, judge
 from sahelkit.files import read_table
 
@@ -105,8 +106,8 @@ def evaluate(ds, only=None) -> pd.DataFrame:
     """
     rows = read()
     rows = rows[rows["id"].isin(list(only))] if only is not None else rows
-    kind = SHIPPED if ds.shipped else KINDS.get(ds.provenance.source, "other")
-    found = readings(ds)
+    kind = SHIPPED if ds.events is None else KINDS.get(ds.provenance.source, "other")
+    found = readings.readings(ds)
     results = [_evaluate_one(row, found, kind) for row in rows.itertuples()]
     table = rows[["id", "claim", "source", "date", "place", "kind", "expected"]].reset_index(
         drop=True
@@ -114,15 +115,15 @@ def evaluate(ds, only=None) -> pd.DataFrame:
     return pd.concat([table, pd.DataFrame(results)], axis=1)[list(COLUMNS)]
 
 
-def _evaluate_one(row, readings: list, kind: str) -> dict:
+def _evaluate_one(row, found: list, kind: str) -> dict:
     allowed = row.checkable_with.split("|")
     usable = kind in allowed or (kind == "other" and len(allowed) == 3)
     try:
         if not row.check:
             raise CannotCheck(row.note)
         if not usable:
-            raise CannotCheck(_not_with(row, allowed, readings))
-        finding = find(row, readings)
+            raise CannotCheck(_not_with(row, allowed, found))
+        finding = find(row, found)
     except CannotCheck as reason:
         return {"found": None, "range": "", "verdict": VERDICTS[3], "why": f"{reason}."}
     why = finding.why + (f"; {row.note}" if row.note else "")
@@ -134,19 +135,19 @@ def _evaluate_one(row, readings: list, kind: str) -> dict:
     }
 
 
-def _not_with(row, allowed: list, readings: list) -> str:
+def _not_with(row, allowed: list, found: list) -> str:
     """Why a source cannot check a claim, with what it finds instead where it finds something."""
     names = {SHIPPED: "the shipped data", GED: "a UCDP GED file", ACLED: "an ACLED export"}
     needed = " or ".join(names[name] for name in allowed if name in names)
     reason = f"needs {needed}" + (f" ({row.note})" if row.note else "")
     try:
-        finding = find(row, readings[:1])
+        finding = find(row, found[:1])
     except CannotCheck:
         return reason
     return f"{reason}; for comparison: {shown(finding.value)}, {finding.why}"
 
 
-def find(row, readings: list) -> Finding:
+def find(row, found: list) -> Finding:
     """Run the check of a claim: the finding of the plain reading, with the span of all.
 
     Raises
@@ -155,14 +156,14 @@ def find(row, readings: list) -> Finding:
         The data do not answer.
     """
     function, given = check_named(row.check), parameters(row.parameters)
-    plain = function(readings[0], **given)
+    plain = function(found[0], **given)
     varied = row.check not in ONE_TABLE and (
         function.__module__ == checks.__name__ or row.check == "inside_zone"
     )
     if not varied:
         return plain
     values = [plain.value]
-    for reading in readings[1:]:
+    for reading in found[1:]:
         if not _meant(reading, row.check, given):
             continue
         try:
@@ -311,7 +312,7 @@ def scores(ds, claim_id: str, weight: str = "incidents") -> pd.DataFrame:
     """
     row = read().set_index("id").loc[claim_id]
     given = parameters(row["parameters"])
-    plain = readings(ds)[0]
+    plain = readings.readings(ds)[0]
     table = checks.yearly_by_country(plain, given["family"], weight)
     table = table[table.index >= int(given["first"])]
     country = given["country"][0]

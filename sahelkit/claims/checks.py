@@ -20,6 +20,7 @@ from sahelkit.claims.reading import (
     total,
     weigh,
 )
+from sahelkit.counts import count as count_months
 from sahelkit.schema import COUNTRIES
 
 UNITS = {"incidents": "incidents", "deaths_best": "deaths"}
@@ -118,9 +119,10 @@ def placebo(reading, date, months="6", weight="incidents", **where) -> Finding:
     """Per cent of other months with a larger fall than after `date`, in equal windows."""
     span, column = int(months), weigh(reading, weight)
     covered(reading, str(pd.Period(date, "M") - span), str(pd.Period(date, "M") + span), ())
-    series = select(reading, **where).groupby("month")[column].sum().astype("float64")
-    first, last = max(reading.months[0], pd.Period(PLACEBO_FIRST, "M")), reading.months[1]
-    series = series.reindex(pd.period_range(first, last, freq="M"), fill_value=0)
+    found = count_months(select(reading, **where), weight=column)[column].astype("float64")
+    months = reading.ds.region_month["month"]
+    first, last = max(months.min(), pd.Period(PLACEBO_FIRST, "M")), months.max()
+    series = found.reindex(pd.period_range(first, last, freq="M"), fill_value=0)
     before = series.rolling(span).sum().shift(1)
     after = series[::-1].rolling(span).sum()[::-1].shift(-1)
     change_log = np.log((after + 0.5) / (before + 0.5)).dropna()
@@ -258,7 +260,7 @@ def _official_rows(ds, year, country) -> pd.DataFrame:
 
 def rows_read(reading) -> Finding:
     """Rows of the file that the tables were computed from."""
-    if not reading.ds.shipped:
+    if reading.ds.events is not None:
         events_from_before(reading, ALL_YEARS)
     value = reading.ds.provenance.rows_read
     return Finding(float(value), f"{reading.ds.provenance.path}, all years")

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.dataset import Dataset
+from sahelkit.readings import Reading
 from sahelkit.schema import COUNTRIES
-from sahelkit.variants import variants
 
 FAMILIES = {
     "jnim": ("JNIM and founders", "JNIM against IS Sahel"),
@@ -46,40 +45,6 @@ class Finding:
     steady: bool = True
 
 
-@dataclass(frozen=True)
-class Reading:
-    """One reading of a dataset: its non-zero rows, a definition of the zone, a series of deaths.
-
-    `months` is the first and last month that the data cover, `countries` those with incidents.
-    """
-
-    name: str
-    ds: Dataset
-    rows: pd.DataFrame
-    months: tuple
-    countries: frozenset
-    definition: str
-    weight: str
-
-
-def readings(ds: Dataset) -> list:
-    """The readings that checks are run over: those of `variants.variants`, the plain one first.
-
-    >>> from sahelkit import load
-    >>> readings(load())[0].name
-    'all incidents, default zone'
-    """
-    found = []
-    months = (ds.region_month["month"].min(), ds.region_month["month"].max())
-    for variant in variants(ds):
-        rows = variant.dataset.region_month
-        rows = rows[rows["incidents"] > 0].assign(year=lambda t: t["month"].dt.year)
-        seen = frozenset(rows["country"].unique())
-        what = (variant.definition, variant.weight)
-        found.append(Reading(variant.name, variant.dataset, rows, months, seen, *what))
-    return found
-
-
 def weigh(reading: Reading, weight: str) -> str:
     """Column that a reading sums: low or high deaths may stand in for best."""
     counts_deaths = weight == "deaths_best" and reading.weight.startswith("deaths")
@@ -88,14 +53,15 @@ def weigh(reading: Reading, weight: str) -> str:
 
 def covered(reading: Reading, start=None, end=None, countries=tuple(COUNTRIES)) -> None:
     """Raise `CannotCheck` where the data do not reach over months or countries."""
-    label, (first, last) = reading.ds.label, reading.months
+    label, months = reading.ds.label, reading.ds.region_month["month"]
+    first, last = months.min(), months.max()
     if reading.rows.empty:
         raise CannotCheck(f"{label} has no incident")
     for month in (start, end):
         if month and not first <= pd.Period(month, "M") <= last:
             raise CannotCheck(f"{label} covers {first} to {last}, not {month}")
     for code in countries:
-        if code not in reading.countries:
+        if code not in set(reading.rows["country"]):
             raise CannotCheck(f"{label} has no incident in {COUNTRIES[code]}")
 
 

@@ -1,106 +1,17 @@
-"""How violence rose: counts on a complete calendar, the last month, ratios between years."""
+"""How violence rose: the last month, the peak, ratios between years, published totals."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit.dataset import COUNTS, Dataset
+from sahelkit.counts import count
+from sahelkit.dataset import Dataset
 
 LEVEL = 0.95
 """Of every interval."""
 THIN_PROBABILITY = 0.01
 """A last month rarer than this, given the twelve before, is flagged as thin."""
-
-
-def add_zone(table: pd.DataFrame, definition: str = "regions") -> pd.DataFrame:
-    """The table with a column `zone`: 'Liptako-Gourma' or 'elsewhere'.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `Dataset.region_month`.
-    definition : str
-        'regions' or 'authority'; the other definitions need positions (`places.in_liptako_gourma`).
-    """
-    inside = places.in_liptako_gourma(table, definition)
-    return table.assign(zone=np.where(inside, "Liptako-Gourma", "elsewhere"))
-
-
-def monthly(table: pd.DataFrame, by=None, weight: str = "incidents") -> pd.DataFrame:
-    """Incidents or deaths per month, months without violence as zeros.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `Dataset.region_month`, whole or some of its rows.
-    by : str, optional
-        A column to tell apart: 'country', 'violence', 'group', 'region', or 'zone' (`add_zone`).
-    weight : str
-        'incidents' or one of the deaths columns.
-
-    Returns
-    -------
-    DataFrame
-        Index: all months, a PeriodIndex named 'month'. Columns: the values of `by`, or `weight`.
-        Deaths that the source does not give are missing, not zero.
-
-    Examples
-    --------
-    >>> from sahelkit import load
-    >>> monthly(load().region_month, by="country").loc["2023-12"].sum().item()
-    44
-    """
-    keys = ["month"] if by is None else ["month", by]
-    sums = table.groupby(keys, observed=True)[weight].sum(min_count=1)
-    wide = sums.to_frame() if by is None else sums.unstack(by)
-    wide.columns = [str(name) for name in wide.columns]
-    first, last = table["month"].min(), table["month"].max()
-    wide = wide.reindex(pd.period_range(first, last, freq="M", name="month"))
-    if table[weight].isna().all():
-        return wide.astype("float64")
-    filled = wide.fillna(0)
-    return filled.astype("int64") if (filled == filled.round()).all(axis=None) else filled
-
-
-def yearly(table: pd.DataFrame, by=None, weight: str = "incidents") -> pd.DataFrame:
-    """Incidents or deaths per calendar year; as `monthly`, with the year as index.
-
-    >>> from sahelkit import load
-    >>> yearly(load().region_month, weight="deaths_best").loc[[2016, 2023], "deaths_best"].tolist()
-    [516, 8752]
-    """
-    counts = monthly(table, by, weight)
-    return counts.groupby(counts.index.year.rename("year")).sum(min_count=1)
-
-
-def calendar(table: pd.DataFrame, by: list) -> pd.DataFrame:
-    """Incidents and deaths with low and high per month and kind, months without violence as zeros.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `Dataset.region_month`, with `zone` if asked for (`add_zone`).
-    by : list of str
-        Columns to tell apart.
-
-    Returns
-    -------
-    DataFrame
-        `month`, the columns of `by`, `kind` (their values in words), and the counts.
-
-    Examples
-    --------
-    >>> from sahelkit import load
-    >>> kinds = calendar(add_zone(load().region_month), ["country", "zone", "violence"])
-    >>> len(kinds) == 144 * 3 * 2 * 2
-    True
-    """
-    sums = table.groupby(["month", *by], observed=True)[list(COUNTS)].sum(min_count=1).reset_index()
-    kind = sums[by].astype("str").agg(", ".join, axis=1)
-    sums.insert(1, "kind", kind)
-    return sums
 
 
 @dataclass(frozen=True)
@@ -133,16 +44,16 @@ def last_month(table: pd.DataFrame) -> LastMonth:
     """
     from scipy import stats
 
-    counts = monthly(table)["incidents"]
-    before, count = counts.iloc[-13:-1], int(counts.iloc[-1])
+    counts = count(table)["incidents"]
+    before, last = counts.iloc[-13:-1], int(counts.iloc[-1])
     mean, variance = before.mean(), before.var()
     if not mean > 0:
         chance = 1.0
     elif variance > mean:
-        chance = stats.nbinom.cdf(count, mean**2 / (variance - mean), mean / variance)
+        chance = stats.nbinom.cdf(last, mean**2 / (variance - mean), mean / variance)
     else:
-        chance = stats.poisson.cdf(count, mean)
-    return LastMonth(counts.index[-1], count, float(mean), float(chance))
+        chance = stats.poisson.cdf(last, mean)
+    return LastMonth(counts.index[-1], last, float(mean), float(chance))
 
 
 def peak(table: pd.DataFrame, weight: str = "incidents", months: int = 12) -> tuple:
@@ -152,7 +63,7 @@ def peak(table: pd.DataFrame, weight: str = "incidents", months: int = 12) -> tu
     >>> str(peak(load().region_month)[0])
     '2023-11'
     """
-    sums = monthly(table, weight=weight)[weight].rolling(months).sum().dropna()
+    sums = count(table, weight=weight)[weight].rolling(months).sum().dropna()
     return (sums.idxmax(), float(sums.max())) if len(sums) else (None, np.nan)
 
 
@@ -214,7 +125,7 @@ def ratios(
     [14.0, 11.0, 18.1]
     """
     rng = np.random.default_rng(seed)
-    counts = monthly(table, weight=weight)[weight]
+    counts = count(table, weight=weight)[weight]
     months = {year: values.to_numpy(float) for year, values in counts.groupby(counts.index.year)}
     tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
     rows = {}
@@ -235,17 +146,14 @@ def ratios(
     return pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis("year")
 
 
-def rise(ds: Dataset, definition="regions", weight: str = "incidents", base: int = 2016) -> float:
-    """The last year's total over that of a base year, for `variants.over_variants`.
-
-    The base is the first year where the data begin later. `definition` is taken, because every
-    statistic over variants is called with it, and not used: the three countries are one zone.
+def rise(ds: Dataset, weight: str = "incidents", base: int = 2016) -> float:
+    """The last year's total over that of a base year, or of the first where the data begin later.
 
     >>> from sahelkit import load
     >>> round(rise(load(), weight="deaths_best"), 1)
     17.0
     """
-    totals = yearly(ds.region_month, weight=weight)[weight]
+    totals = count(ds, freq="Y", weight=weight)[weight]
     early = totals.loc[max(base, totals.index[0])]
     return float(totals.iloc[-1] / early) if early else np.nan
 
@@ -259,7 +167,7 @@ def against_published(ds: Dataset) -> pd.DataFrame:
         `country, year, deaths_best, published, release, difference` (published less table) for
         every published country-year; deaths_best is missing beyond the tables' years.
     """
-    table = yearly(ds.region_month, "country", "deaths_best").rename_axis(columns="country")
+    table = count(ds, "country", "Y", "deaths_best")
     own = table.stack().rename("deaths_best").reset_index()
     published = ds.country_year.rename(columns={"deaths_best": "published"})
     out = published[["country", "year", "published", "deaths_low", "deaths_high", "release"]]

@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from sahelkit import variants
+from sahelkit import readings
+from sahelkit.counts import count
 from sahelkit.dataset import Dataset
-from sahelkit.escalation import monthly
 from sahelkit.files import read_table
 
 MIN_MONTHS = 6
@@ -173,20 +173,20 @@ def residual_autocorrelation(series: pd.Series, points: pd.DataFrame) -> float:
     return float(np.corrcoef(rest[:-1], rest[1:])[0, 1])
 
 
-def readings(ds: Dataset) -> dict:
+def alternatives(ds: Dataset) -> dict:
     """Name -> (monthly series, false alarm): what a change point of the first should survive in."""
-    incidents = monthly(ds.region_month)["incidents"]
+    incidents = count(ds)["incidents"]
     out = {"incidents": (incidents, FALSE_ALARM)}
     out |= {f"false alarm {c:.1%}": (incidents, c) for c in (5 * FALSE_ALARM, FALSE_ALARM / 10)}
     out["without the last month"] = (incidents.iloc[:-1], FALSE_ALARM)
-    table = variants.without_diffa(ds).region_month
-    out["without Diffa"] = (monthly(table)["incidents"], FALSE_ALARM)
-    tables = {w.replace("_", ", "): (ds.region_month, w) for w in variants.WEIGHTS[1:]}
-    smaller = variants.without_largest(ds).region_month
+    table = readings.without_diffa(ds).region_month
+    out["without Diffa"] = (count(table)["incidents"], FALSE_ALARM)
+    tables = {w.replace("_", ", "): (ds.region_month, w) for w in readings.WEIGHTS[1:]}
+    smaller = readings.without_largest(ds).region_month
     tables["deaths, without the largest incident"] = (smaller, "deaths_best")
     for name, (table, weight) in tables.items():
         if table[weight].notna().any():
-            out[name] = (monthly(table, weight=weight)[weight], FALSE_ALARM)
+            out[name] = (count(table, weight=weight)[weight], FALSE_ALARM)
     return out
 
 
@@ -199,7 +199,7 @@ def stability(ds: Dataset) -> pd.DataFrame:
         `change_points` of the plain reading; one bool column per other reading: whether it has
         a change at most `SAME_MONTHS` away in the same direction; `survives`, the share of them.
     """
-    found = {name: change_points(*reading) for name, reading in readings(ds).items()}
+    found = {name: change_points(*reading) for name, reading in alternatives(ds).items()}
     out = found.pop("incidents")
     for name, other in found.items():
         near = [[abs((a - b).n) <= SAME_MONTHS for b in other["month"]] for a in out["month"]]

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from sahelkit.counts import count
 from sahelkit.dataset import UNKNOWN
-from sahelkit.escalation import LEVEL, monthly, yearly
+from sahelkit.escalation import LEVEL
 
 
 def lethality(table: pd.DataFrame, by=None, *, draws: int = 1000, seed: int = 0) -> pd.DataFrame:
@@ -37,7 +38,7 @@ def lethality(table: pd.DataFrame, by=None, *, draws: int = 1000, seed: int = 0)
         "civilian_share": ("deaths_civilians", "deaths_best"),
     }
     names = sorted({name for pair in measures.values() for name in pair})
-    wide = {name: monthly(table, by, name).astype("float64") for name in names}
+    wide = {name: count(table, by, weight=name).astype("float64") for name in names}
     rng = np.random.default_rng(seed)
     rows = []
     for kind in wide["incidents"] if by else [None]:
@@ -114,5 +115,5 @@ def mix(table: pd.DataFrame, by: str = "group", weight: str = "incidents") -> pd
     >>> mix(load().region_month).sum(axis=1).round(9).unique().tolist()
     [1.0]
     """
-    counts = yearly(table, by, weight)
+    counts = count(table, by, "Y", weight)
     return counts.div(counts.sum(axis=1).where(lambda total: total > 0), axis=0)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sahelkit.counts import count
 from sahelkit.dataset import Dataset
-from sahelkit.escalation import monthly
 
 RAINY_MONTHS = (6, 7, 8, 9)
 """June to September, when roads flood and rivers rise."""
@@ -68,7 +68,7 @@ def trend(series: pd.Series, since=None) -> Trend:
     Examples
     --------
     >>> from sahelkit import load
-    >>> found = trend(monthly(load().region_month)["incidents"], since="2016-01")
+    >>> found = trend(count(load())["incidents"], since="2016-01")
     >>> found.table["growth"].round(2).tolist()
     [0.33, 0.29]
     """
@@ -145,15 +145,13 @@ def _fitted(counts, design, found, critical: float) -> pd.DataFrame:
     )
 
 
-def growth_rate(ds: Dataset, definition="regions", weight: str = "incidents", since="2016-01"):
-    """Growth per year of the three countries' monthly series, for `variants.over_variants`.
-
-    `definition` is taken, because every statistic over variants is called with it, and not used.
+def growth_rate(ds: Dataset, weight: str = "incidents", since="2016-01") -> float:
+    """Growth per year of the three countries' monthly series, as a share.
 
     >>> from sahelkit import load
     >>> round(growth_rate(load()), 2)
     0.33
     """
-    series = monthly(ds.region_month, weight=weight)[weight]
+    series = count(ds, weight=weight)[weight]
     found = trend(series, max(pd.Period(since, "M"), series.index[0]))
     return float(found.table.loc["negative binomial", "growth"])

@@ -297,7 +297,7 @@ def table_against_events(ds: Dataset) -> pd.DataFrame | None:
     if ds.events is None:
         return None
     parts = []
-    for name, one in (("cells", replace(ds, shipped=True)), ("incidents", ds)):
+    for name, one in (("cells", replace(ds, events=None)), ("incidents", ds)):
         shares = wide_share(reports(one))[["wide", "no_range"]]
         totals = yearly_totals(one)
         totals = totals[totals["country"] == "all"].set_index("year")[["low", "high"]]

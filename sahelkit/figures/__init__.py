@@ -236,7 +236,7 @@ def draw_map(ax, zone: bool = True, labels: bool = False) -> None:
 
 
 def variants_figure(table: pd.DataFrame, what: str, unit: str, source: str, factor: float = 1.0):
-    """Dot plot of one statistic over its variants (`variants.over_variants`).
+    """Dot plot of one statistic over the readings (`readings.over_readings`).
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 Every function takes a `Dataset` and counts from its events where it has them all, else from the
 shipped tables, where the incidents of a grid cell stand at their mean position. "Without Diffa" is
-always ``variants.without_diffa(ds)``, applied first.
+always ``readings.without_diffa(ds)``, applied first.
 """
 
 from dataclasses import replace
@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from sahelkit import places, variants
+from sahelkit import places
 from sahelkit.dataset import Dataset
 from sahelkit.geography.centrography import (
     centre,
@@ -33,31 +33,6 @@ GRID_DIFFERENCES = {
 """`grid_differences` of the UCDP GED 24.1 events without Diffa, rounded up; tested."""
 BY_REGION = ("regions", "authority")
 """Definitions of Liptako-Gourma that are lists of regions."""
-
-
-def with_and_without_diffa(ds: Dataset, statistic, *args, **options) -> pd.DataFrame:
-    """A yearly statistic of the dataset, and of the dataset without the Lake Chad war.
-
-    Parameters
-    ----------
-    ds : Dataset
-    statistic : callable
-        ``statistic(ds, *args, **options)`` -> Series or DataFrame per year.
-
-    Returns
-    -------
-    DataFrame
-        `reading` ('with Diffa', 'without Diffa'), `year`, and the statistic's columns.
-
-    Examples
-    --------
-    >>> from sahelkit import load
-    >>> with_and_without_diffa(load(), share).groupby("reading")["share"].max().round(2).tolist()
-    [0.81, 0.86]
-    """
-    readings = {"with Diffa": ds, "without Diffa": variants.without_diffa(ds)}
-    tables = {name: statistic(d, *args, **options) for name, d in readings.items()}
-    return pd.concat(tables, names=["reading"]).reset_index()
 
 
 def share(
@@ -122,7 +97,7 @@ def share_by_definition(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
 def share_in_year(
     ds: Dataset, definition: str = "regions", weight: str = "incidents", year: int = 2018
 ) -> float:
-    """Share of one year's violence in Liptako-Gourma, as `variants.over_variants` takes it."""
+    """Share of one year's violence in Liptako-Gourma."""
     return float(share(ds, definition, weight).loc[year])
 
 
@@ -200,7 +175,7 @@ def grid_differences(ds: Dataset) -> pd.Series:
         Index: statistic with its unit. `GRID_DIFFERENCES` holds the result, without Diffa, for the
         event file that the shipped tables were computed from.
     """
-    grid = replace(ds, shipped=True)
+    grid = replace(ds, events=None)
 
     def largest(statistic) -> float:
         return float(np.nanmax(np.abs(statistic(ds) - statistic(grid)).to_numpy()))
@@ -237,5 +212,4 @@ __all__ = [
     "share_near_border",
     "share_near_border_over",
     "share_within",
-    "with_and_without_diffa",
 ]

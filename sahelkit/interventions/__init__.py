@@ -1,6 +1,5 @@
 """Interventions: their table, the counts around a date, and what can be said of both together."""
 
-from sahelkit.interventions.counts import in_area, series, windows
 from sahelkit.interventions.table import (
     LASTING,
     OPEN_END,
@@ -18,6 +17,7 @@ from sahelkit.interventions.table import (
     read,
     when,
 )
+from sahelkit.interventions.windows import windows
 
 __all__ = [
     "LASTING",
@@ -28,14 +28,12 @@ __all__ = [
     "brief",
     "family_of_lead",
     "happened",
-    "in_area",
     "in_force",
     "listed",
     "numbers",
     "one",
     "overlaps",
     "read",
-    "series",
     "when",
     "windows",
 ]

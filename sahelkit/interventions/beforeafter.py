@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import interventions
+from sahelkit.counts import finest
 from sahelkit.interventions.placebos import (
     AT_LEAST,
     NEAR_YEARS,
@@ -214,7 +215,7 @@ def associated(
     area = interventions.area_of(row) if area is None else area
     day = row["end"] if date == "end" else row["start"]
     last = row["end"] if date == "span" else None
-    table = several(interventions.series(ds, area, weight), day, last)
+    table = several(finest(ds, area, weight), day, last)
     length = 90 if ds.events is not None else 6
     unit = "D" if ds.events is not None else "M"
     spans = interventions.windows(day, last, length, unit)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import actors, interventions
+from sahelkit.counts import finest
 from sahelkit.interventions.placebos import expected
 
 
@@ -46,7 +47,7 @@ def event_study(series, dates, reach: int = 6, size: int = 1) -> pd.DataFrame:
     Examples
     --------
     >>> from sahelkit import load
-    >>> table = event_study(interventions.series(load(), "all"), ["2020-06-03", "2020-11-10"], 3)
+    >>> table = event_study(finest(load()), ["2020-06-03", "2020-11-10"], 3)
     >>> table.index.tolist()
     [-3, -2, -1, 1, 2, 3]
     """
@@ -194,7 +195,7 @@ def displacement(ds, start, end=None, length: int | None = None, area="regions")
     rows = []
     for group in [None, *actors.FAMILIES]:
         for inside in (True, False):
-            counts = interventions.series(ds, area, group=group, inside=inside, unit=unit)
+            counts = finest(ds, area, group=group, inside=inside)
             for (window, span), n in zip(spans.iterrows(), days, strict=True):
                 found = int(counts[span["first"] : span["last"]].sum())
                 where = "inside" if inside else "outside"

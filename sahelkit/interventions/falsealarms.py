@@ -187,8 +187,8 @@ def false_alarms(
     Examples
     --------
     >>> from sahelkit import load
-    >>> from sahelkit.interventions import series
-    >>> table = false_alarms(series(load(), "regions"), n=20)
+    >>> from sahelkit.counts import finest
+    >>> table = false_alarms(finest(load(), "regions"), n=20)
     >>> table.columns[0]
     'no change'
     """

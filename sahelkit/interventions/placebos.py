@@ -135,8 +135,8 @@ def placebo(
     Examples
     --------
     >>> from sahelkit import load
-    >>> from sahelkit.interventions import series
-    >>> table = placebo(series(load(), "regions"), 6)
+    >>> from sahelkit.counts import finest
+    >>> table = placebo(finest(load(), "regions"), 6)
     >>> len(table), table.loc["2020-06", ["before", "after"]].astype(int).tolist()
     (132, [220, 109])
     """

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sahelkit import actors, schema
 from sahelkit.files import read_table
-from sahelkit.interventions.counts import windows
+from sahelkit.interventions.windows import windows
 
 LASTING = ("operation", "mission", "joint_force", "area_operation", "arrival")
 """Kinds with a duration: deployments of forces. Without an end they count as still in force."""

@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 
 import sahelkit
-from sahelkit import escalation, geography, places, schema, variants
+from sahelkit import escalation, geography, places, readings, schema
+from sahelkit.counts import add_zone, count, count_kinds
 from sahelkit.dataset import Dataset, complete, grid_year, region_month
 from sahelkit.escalation import changepoints, composition, series, uncertainty
 from sahelkit.geography import spread
@@ -71,20 +72,18 @@ def made_up(n: int) -> Dataset:
     started = time.perf_counter()
     tables = complete(region_month(events)), grid_year(events)
     print(f"{time.perf_counter() - started:7.2f} s  tables of {n:,} events")
-    return Dataset(events, *tables, shipped.country_year, shipped.provenance, False)
+    return Dataset(events, *tables, shipped.country_year, shipped.provenance, events)
 
 
 def escalation_statistics(ds: Dataset) -> dict:
     """Notebook 02, by name."""
     months = ds.region_month
-    counts = escalation.monthly(months, "country")
+    counts = count(months, "country")
     counts.insert(0, "all", counts.sum(axis=1))
     return {
-        "monthly counts": lambda: escalation.monthly(months, "country"),
+        "monthly counts": lambda: count(months, "country"),
         "last month": lambda: escalation.last_month(months),
-        "zone and violence": lambda: escalation.calendar(
-            escalation.add_zone(months), ["zone", "violence"]
-        ),
+        "zone and violence": lambda: count_kinds(add_zone(months), ["zone", "violence"]),
         "ratios with intervals": lambda: escalation.ratios(months),
         "rise": lambda: escalation.rise(ds),
         "against published totals": lambda: escalation.against_published(ds),
@@ -98,14 +97,18 @@ def escalation_statistics(ds: Dataset) -> dict:
         "yearly totals, uncertainty": lambda: uncertainty.yearly_totals(ds),
         "wide ranges": lambda: uncertainty.wide_share(uncertainty.reports(ds)),
         "table against events": lambda: uncertainty.table_against_events(ds),
-        "rise over variants": lambda: variants.over_variants(ds, escalation.rise),
-        "growth over variants": lambda: variants.over_variants(ds, series.growth_rate),
+        "rise over readings": lambda: readings.over_readings(
+            ds, lambda r: escalation.rise(r.ds, r.weight)
+        ),
+        "growth over readings": lambda: readings.over_readings(
+            ds, lambda r: series.growth_rate(r.ds, r.weight)
+        ),
     }
 
 
 def shift_statistics(ds: Dataset) -> dict:
     """Notebook 03, by name; with and without Diffa where the notebook shows both."""
-    both = partial(geography.with_and_without_diffa, ds)
+    both = partial(readings.with_and_without_diffa, ds)
     last = ds.years[-1]
     thirds = np.array_split(list(ds.years), 3)
     found = {
@@ -123,8 +126,8 @@ def shift_statistics(ds: Dataset) -> dict:
         "contribution": lambda: spread.contribution(ds, (2012, 2014), (last - 2, last)),
         "hot spots": lambda: [spread.hot_spots(ds, int(y[0]), int(y[-1])) for y in thirds],
         "SCDi": lambda: spread.scdi_counts(spread.scdi(ds)),
-        "share over variants": lambda: variants.over_variants(
-            ds, partial(geography.share_in_year, year=last)
+        "share over readings": lambda: readings.over_readings(
+            ds, lambda r: geography.share_in_year(r.ds, r.definition, r.weight, last)
         ),
     }
     if ds.events is not None:

@@ -1,6 +1,7 @@
 """The doubt beside a number: one statistic over every reasonable reading of the data."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -8,31 +9,40 @@ from sahelkit import places
 from sahelkit.dataset import COUNTS, UNKNOWN, Dataset, complete, grid_year, region_month
 
 WEIGHTS = ("incidents", "deaths_best", "deaths_low", "deaths_high")
+DIFFA = ("with Diffa", "without Diffa")
 
 
 @dataclass(frozen=True)
-class Variant:
-    """One reading: a dataset, a definition of Liptako-Gourma, and what is counted."""
+class Reading:
+    """One reasonable way to read the data: which incidents, which zone, what is counted."""
 
     name: str
-    dataset: Dataset
+    ds: Dataset
     definition: str = "regions"
     weight: str = "incidents"
 
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Rows of the region-month table that hold an incident, with `year`."""
+        table = self.ds.region_month
+        return table[table["incidents"] > 0].assign(year=lambda t: t["month"].dt.year)
+
 
 def from_events(ds: Dataset, keep: pd.Series) -> Dataset:
-    """The dataset with only the incidents that a mask keeps, its tables computed again."""
-    events = ds.incidents[keep]
-    if events.empty:
-        return replace(
-            ds, incidents=events, region_month=ds.region_month[:0], grid_year=ds.grid_year[:0]
-        )
-    return replace(
-        ds,
-        incidents=events,
-        region_month=complete(region_month(events)),
-        grid_year=grid_year(events),
-    )
+    """The dataset with only the events that a mask keeps, its tables computed again.
+
+    Raises
+    ------
+    ValueError
+        The dataset has tables alone.
+    """
+    if ds.events is None:
+        raise ValueError("The shipped tables are sums: this needs a file of events.")
+    events = ds.events[keep]
+    tables = (ds.region_month[:0], ds.grid_year[:0])
+    if len(events):
+        tables = (complete(region_month(events)), grid_year(events))
+    return replace(ds, incidents=events, events=events, region_month=tables[0], grid_year=tables[1])
 
 
 def without_diffa(ds: Dataset) -> Dataset:
@@ -43,7 +53,7 @@ def without_diffa(ds: Dataset) -> Dataset:
     >>> int(ds.region_month["incidents"].sum() - without_diffa(ds).region_month["incidents"].sum())
     223
     """
-    if not ds.shipped:
+    if ds.events is not None:
         return from_events(ds, ~places.in_diffa(ds.incidents))
     return replace(
         ds,
@@ -60,7 +70,7 @@ def without_largest(ds: Dataset) -> Dataset:
     and of its grid cell and year; from a file of events, the event itself.
     """
     largest = ds.incidents.sort_values("deaths_best", ascending=False, kind="stable").head(1)
-    if not ds.shipped:
+    if ds.events is not None:
         return from_events(ds, ~ds.incidents["incident_id"].isin(largest["incident_id"]))
     row = largest.iloc[0]
     same = {"country": row["country"], "violence": row["violence"]}
@@ -94,68 +104,81 @@ def _minus(table: pd.DataFrame, where: dict, incident: pd.Series) -> pd.DataFram
 
 def located(ds: Dataset, at_most: int = 2) -> Dataset | None:
     """The dataset with only incidents located at least that well; None where only tables are shipped."""
-    return None if ds.shipped else from_events(ds, ds.incidents["location_precision"] <= at_most)
+    return (
+        None if ds.events is None else from_events(ds, ds.events["location_precision"] <= at_most)
+    )
 
 
-def variants(ds: Dataset) -> list:
-    """All variants of a dataset, the first being the plain reading.
+def readings(ds: Dataset) -> list:
+    """All readings of a dataset, the plain one first.
 
     Returns
     -------
-    list of Variant
+    list of Reading
         Counted by incidents and by low, best, high deaths; each definition of Liptako-Gourma;
         without Diffa; without the largest incident; and, from events, without vague locations.
     """
-    plain = Variant("all incidents, default zone", ds)
-    found = [plain]
-    found += [
-        Variant(w.replace("_", ", "), ds, weight=w)
-        for w in WEIGHTS[1:]
-        if ds.region_month[w].notna().any()
+    less = without_largest(ds)
+    known = [weight for weight in WEIGHTS[1:] if ds.region_month[weight].notna().any()]
+    found = [
+        Reading("all incidents, default zone", ds),
+        *(Reading(weight.replace("_", ", "), ds, weight=weight) for weight in known),
+        *(Reading(f"zone: {name}", ds, name) for name in places.DEFINITIONS[1:]),
+        Reading("without Diffa", without_diffa(ds)),
+        Reading("without the largest incident", less),
+        Reading("deaths, without the largest incident", less, weight="deaths_best"),
     ]
-    found += [Variant(f"zone: {d}", ds, definition=d) for d in places.DEFINITIONS[1:]]
-    found.append(Variant("without Diffa", without_diffa(ds)))
-    found.append(Variant("without the largest incident", without_largest(ds)))
-    found.append(
-        Variant("deaths, without the largest incident", without_largest(ds), weight="deaths_best")
-    )
-    if not ds.shipped:
-        found.append(Variant("exact and near locations", located(ds, 2)))
-        found.append(Variant("located to the district", located(ds, 3)))
+    if ds.events is not None:
+        found.append(Reading("exact and near locations", located(ds, 2)))
+        found.append(Reading("located to the district", located(ds, 3)))
     return found
 
 
-def over_variants(ds: Dataset, statistic) -> pd.DataFrame:
-    """A statistic over the variants of a dataset.
+def over_readings(ds: Dataset, statistic) -> pd.DataFrame:
+    """A statistic over all readings of a dataset.
 
     Parameters
     ----------
-    ds : Dataset
     statistic : callable
-        ``statistic(dataset, definition=..., weight=...)`` -> number.
+        ``statistic(reading)`` -> number.
 
     Returns
     -------
     DataFrame
-        `variant`, `value`, `difference` (from the first row).
+        `variant` (name of the reading), `value`, `difference` (from the first row).
 
     Examples
     --------
     >>> from sahelkit import load
-    >>> total = lambda ds, definition, weight: float(ds.region_month[weight].sum())
-    >>> float(over_variants(load(), total)["value"].iloc[0])
+    >>> total = lambda reading: reading.ds.region_month[reading.weight].sum()
+    >>> float(over_readings(load(), total)["value"].iloc[0])
     3999.0
     """
-    rows = [
-        {
-            "variant": v.name,
-            "value": float(statistic(v.dataset, definition=v.definition, weight=v.weight)),
-        }
-        for v in variants(ds)
-    ]
-    table = pd.DataFrame(rows)
-    table["difference"] = table["value"] - table["value"].iloc[0]
-    return table
+    table = pd.DataFrame([(r.name, float(statistic(r))) for r in readings(ds)])
+    table.columns = ["variant", "value"]
+    return table.assign(difference=table["value"] - table["value"].iloc[0])
 
 
-__all__ = ["Variant", "located", "over_variants", "variants", "without_diffa", "without_largest"]
+def with_and_without_diffa(ds: Dataset, statistic, *args, **options) -> pd.DataFrame:
+    """A yearly statistic of the dataset, and of the dataset without the Lake Chad war.
+
+    Parameters
+    ----------
+    statistic : callable
+        ``statistic(ds, *args, **options)`` -> Series or DataFrame per year.
+
+    Returns
+    -------
+    DataFrame
+        `reading` (one of `DIFFA`), `year`, and the statistic's columns.
+
+    Examples
+    --------
+    >>> from sahelkit import geography, load
+    >>> found = with_and_without_diffa(load(), geography.share)
+    >>> found.groupby("reading")["share"].max().round(2).tolist()
+    [0.81, 0.86]
+    """
+    parts = zip(DIFFA, (ds, without_diffa(ds)), strict=True)
+    tables = {name: statistic(part, *args, **options) for name, part in parts}
+    return pd.concat(tables, names=["reading"]).reset_index()

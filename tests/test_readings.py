@@ -3,7 +3,7 @@
 import pytest
 
 import sahelkit
-from sahelkit import variants
+from sahelkit import readings
 
 
 def incidents(ds, definition, weight):
@@ -13,7 +13,7 @@ def incidents(ds, definition, weight):
 @pytest.mark.parametrize("which", ["shipped", "events"])
 def test_leaving_out_the_largest_takes_its_deaths(which, request):
     ds = sahelkit.load() if which == "shipped" else request.getfixturevalue("ged")
-    less = variants.without_largest(ds)
+    less = readings.without_largest(ds)
     for table in ("region_month", "grid_year"):
         before, after = getattr(ds, table), getattr(less, table)
         assert before["deaths_best"].sum() - after["deaths_best"].sum() == 313
@@ -21,18 +21,20 @@ def test_leaving_out_the_largest_takes_its_deaths(which, request):
 
 
 def test_diffa_can_be_left_out(ged):
-    assert incidents(variants.without_diffa(sahelkit.load()), "", "incidents") == 3999 - 223
-    east = variants.without_diffa(ged).incidents
+    assert incidents(readings.without_diffa(sahelkit.load()), "", "incidents") == 3999 - 223
+    east = readings.without_diffa(ged).incidents
     assert (east.loc[east["country"] == "NER", "longitude"] <= 10).all()
 
 
 def test_vague_locations_only_from_events(ged):
-    assert variants.located(sahelkit.load()) is None
-    assert (variants.located(ged, 2).incidents["location_precision"] <= 2).all()
+    assert readings.located(sahelkit.load()) is None
+    assert (readings.located(ged, 2).incidents["location_precision"] <= 2).all()
 
 
 def test_the_first_row_is_the_plain_reading():
-    table = variants.over_variants(sahelkit.load(), incidents)
+    table = readings.over_readings(
+        sahelkit.load(), lambda r: incidents(r.ds, r.definition, r.weight)
+    )
     assert table["difference"].iloc[0] == 0
     assert table["variant"].is_unique
     assert (

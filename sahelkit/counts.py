@@ -1,0 +1,191 @@
+"""Counts over time, the only place that makes them: by month, year or day, with zeros for quiet ones."""
+
+import numpy as np
+import pandas as pd
+
+from sahelkit import places, schema
+from sahelkit.dataset import COUNTS, Dataset
+
+PERIODS = {"D": "day", "M": "month", "Y": "year"}
+
+
+def count(
+    data, by=None, freq="M", weight="incidents", *, area="all", inside=True, group=None
+) -> pd.DataFrame:
+    """Incidents or deaths per month, year or day, zeros filled within what the data cover.
+
+    Parameters
+    ----------
+    data : Dataset or DataFrame
+        Or `Dataset.region_month`, some of its rows, or that with `zone` (`add_zone`).
+    by : str or list of str, optional
+        Columns to tell apart: 'country', 'region', 'violence', 'group', 'zone'.
+    freq : {'M', 'Y', 'D'}
+        Days need a dataset with events. An incident counts on its first day.
+    weight : str
+        'incidents' or one of the deaths columns.
+    area : str or collection of str
+        See `in_area`. An area by position is counted from the events.
+    inside : bool
+        False: everything outside the area.
+    group : str, optional
+        One of `actors.FAMILIES`.
+
+    Returns
+    -------
+    DataFrame
+        Index: all months or days, a PeriodIndex, or years. Columns: the values of `by`, or
+        `weight`. Deaths that the source does not give at all are missing, not zero.
+
+    Raises
+    ------
+    ValueError
+        Days or positions are asked of tables, or an area is not known.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> count(load(), "country").loc["2023-12"].sum().item()
+    44
+    >>> count(load(), freq="Y", weight="deaths_best").loc[[2016, 2023], "deaths_best"].tolist()
+    [516, 8752]
+    """
+    table = data.region_month if isinstance(data, Dataset) else data
+    first, last = table["month"].min(), table["month"].max()
+    if isinstance(data, Dataset) and (freq == "D" or area in ("radius", "border")):
+        table = _events(data, freq)
+    keep = in_area(table, area) == inside
+    if group is not None:
+        keep &= (table["group"] == group).astype(bool)
+    name = PERIODS["M" if freq == "Y" else freq]
+    keys = [name, *([by] if isinstance(by, str) else by or [])]
+    rows = table if keep.all() else table[keep]
+    sums = rows.groupby(keys, observed=True)[weight].sum(min_count=1)
+    wide = sums.to_frame() if by is None else sums.unstack(keys[1:])
+    if isinstance(by, str) or by is None:
+        wide.columns = pd.Index([str(one) for one in wide.columns], name=by)
+    days = (first.asfreq("D", "start"), last.asfreq("D", "end")) if freq == "D" else (first, last)
+    wide = wide.reindex(pd.period_range(*days, freq="D" if freq == "D" else "M", name=name))
+    if table[weight].isna().all():
+        wide = wide.astype("float64")
+    else:
+        filled = wide.fillna(0)
+        wide = filled.astype("int64") if (filled == filled.round()).all(axis=None) else filled
+    return wide.groupby(wide.index.year.rename("year")).sum(min_count=1) if freq == "Y" else wide
+
+
+def finest(ds: Dataset, area="all", weight="incidents", group=None, inside=True, freq=None):
+    """Counts per day where the dataset has events, per month where it has tables alone.
+
+    Parameters
+    ----------
+    area, weight, group, inside
+        As for `count`.
+    freq : {'D', 'M'}, optional
+        Ask for one of them.
+
+    Returns
+    -------
+    Series
+        On a complete PeriodIndex, named as `weight`.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> monthly = finest(load(), "regions")
+    >>> monthly.index.freqstr, int(monthly.sum())
+    ('M', 2672)
+    """
+    freq = freq or ("M" if ds.events is None else "D")
+    found = count(ds, None, freq, weight, area=area, inside=inside, group=group)
+    return found[weight].rename_axis(PERIODS[freq])
+
+
+def _events(ds: Dataset, freq: str) -> pd.DataFrame:
+    """Events from the first month of the tables on, with their day or month and `incidents` = 1."""
+    if ds.events is None:
+        raise ValueError("Days and positions need a file of events; the shipped tables have none.")
+    unit = "D" if freq == "D" else "M"
+    table = ds.events[ds.events["date_start"] >= ds.region_month["month"].min().start_time]
+    return table.assign(incidents=1, **{PERIODS[unit]: table["date_start"].dt.to_period(unit)})
+
+
+def count_kinds(table: pd.DataFrame, by: list) -> pd.DataFrame:
+    """Incidents and deaths with low and high per month and kind, months without violence as zeros.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `Dataset.region_month`, with `zone` if asked for (`add_zone`).
+    by : list of str
+        Columns to tell apart.
+
+    Returns
+    -------
+    DataFrame
+        `month`, the columns of `by`, `kind` (their values in words), and the counts.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> kinds = count_kinds(add_zone(load().region_month), ["country", "zone", "violence"])
+    >>> len(kinds) == 144 * 3 * 2 * 2
+    True
+    """
+    sums = table.groupby(["month", *by], observed=True)[list(COUNTS)].sum(min_count=1).reset_index()
+    kind = sums[by].astype("str").agg(", ".join, axis=1)
+    sums.insert(1, "kind", kind)
+    return sums
+
+
+def add_zone(table: pd.DataFrame, definition: str = "regions") -> pd.DataFrame:
+    """The table with a column `zone`: 'Liptako-Gourma' or 'elsewhere'.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `Dataset.region_month`.
+    definition : str
+        'regions' or 'authority'; the other definitions need positions (`places.in_liptako_gourma`).
+    """
+    inside = places.in_liptako_gourma(table, definition)
+    return table.assign(zone=np.where(inside, "Liptako-Gourma", "elsewhere"))
+
+
+def in_area(frame: pd.DataFrame, area="all") -> pd.Series:
+    """Which rows lie in an area.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        `country`, `region`; for 'radius' and 'border' also `latitude`, `longitude`.
+    area : str or collection of str
+        'all'; a definition of Liptako-Gourma (`places.DEFINITIONS`); a country code; or several
+        codes and regions ('MLI', 'MLI:Gao').
+
+    Raises
+    ------
+    ValueError
+        The area needs positions and the frame has none, or a region is not known.
+
+    Examples
+    --------
+    >>> in_area(pd.DataFrame({"country": ["MLI"], "region": ["Gao"]}), ["MLI:Gao"]).tolist()
+    [True]
+    """
+    if area == "all":
+        return pd.Series(True, index=frame.index)
+    if isinstance(area, str) and area in places.DEFINITIONS:
+        if area in ("radius", "border") and "latitude" not in frame:
+            raise ValueError(f"area={area!r} needs positions; the table by region has none.")
+        return places.in_liptako_gourma(frame, area)
+    wanted = {area} if isinstance(area, str) else set(area)
+    units = places.regions()
+    counted = dict(zip(units["country"] + ":" + units["region"], units["counted_as"], strict=True))
+    unknown = sorted(wanted - set(counted) - set(schema.COUNTRIES))
+    if unknown:
+        raise ValueError(f"Invalid area {unknown}: a country code or 'MLI:Gao'.")
+    wanted = {f"{name[:4]}{counted[name]}" if ":" in name else name for name in wanted}
+    country = frame["country"].astype("str")
+    named = country + ":" + frame["region"].astype("str").fillna("")
+    return country.isin(wanted) | named.isin(wanted)
