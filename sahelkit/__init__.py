@@ -26,7 +26,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "interventions",
         "places",
         "readings",
-        "report",
+        "tracker",
         "schema",
         "sources",
     ],

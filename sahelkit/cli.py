@@ -221,11 +221,11 @@ def tracker(
 ) -> None:
     """Write the one-page report of a month, in Markdown and HTML."""
     from sahelkit import load as load_dataset
-    from sahelkit import report
+    from sahelkit import tracker as pages
 
     try:
         with _waiting("writing"):
-            paths = report.write(load_dataset(source), month, country, lang, out)
+            paths = pages.write(load_dataset(source), month, country, lang, out)
     except ValueError as error:
         raise Refusal(error) from None
     for path in paths:

@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,8 +12,6 @@ from sahelkit import claims, load, readings
 from sahelkit.claims import checks, reading
 from sahelkit.claims.reading import Finding
 
-REFERENCE = Path(os.environ.get("SAHELKIT_REFERENCE", Path(__file__).parents[1] / "../shared/data"))
-GED = REFERENCE / "ucdp_ged_24.1_sahel.csv"
 PINNED = FIXTURES / "verdicts.csv"
 
 
@@ -29,10 +26,8 @@ def results(shipped):
 
 
 @pytest.fixture(scope="module")
-def from_ged():
-    if not GED.exists():
-        pytest.skip(f"reference file {GED.name} is not there")
-    return claims.evaluate(load(GED))
+def from_ged(ged):
+    return claims.evaluate(ged)
 
 
 def pinned(column):

@@ -1,8 +1,6 @@
 """Escalation: calendars, ratios, trend, change points, composition, uncertainty of deaths."""
 
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -22,16 +20,6 @@ MONTHS = pd.period_range("2012-01", periods=144, freq="M", name="month")
 @pytest.fixture(scope="module")
 def ds():
     return sahelkit.load()
-
-
-@pytest.fixture(scope="module")
-def events():
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(os.environ.get("SAHELKIT_REFERENCE", default))
-    path = folder / "ucdp_ged_24.1_sahel.csv"
-    if not path.exists():
-        pytest.skip(f"no reference file {path}")
-    return sahelkit.load(path)
 
 
 def test_calendar_is_complete_and_adds_up(ds):
@@ -296,16 +284,16 @@ def test_source_without_ranges_gets_no_interval(ds):
     assert uncertainty.wide_share(uncertainty.reports(bare))["wide"].isna().all()
 
 
-def test_event_file_gives_the_same_counts_as_the_shipped_tables(ds, events):
+def test_event_file_gives_the_same_counts_as_the_shipped_tables(ds, ged):
     for weight in ("incidents", "deaths_best"):
         shipped = count(ds, "country", weight=weight)
-        assert count(events, "country", weight=weight).equals(shipped)
+        assert count(ged, "country", weight=weight).equals(shipped)
     assert uncertainty.table_against_events(ds) is None
 
 
-def test_what_the_month_table_blurs_is_as_the_notebook_says(events):
-    both = uncertainty.table_against_events(events)
-    deaths = count(events, freq="Y", weight="deaths_best")["deaths_best"]
+def test_what_the_month_table_blurs_is_as_the_notebook_says(ged):
+    both = uncertainty.table_against_events(ged)
+    deaths = count(ged, freq="Y", weight="deaths_best")["deaths_best"]
     whole = both.mul(deaths, axis=0).sum() / deaths.sum()
     assert round(100 * whole["wide_incidents"]) == 16 and round(100 * whole["wide_cells"]) == 17
     assert round(100 * whole["no_range_incidents"]) == 70

@@ -21,13 +21,12 @@ from sahelkit.claims.reading import (
     weigh,
 )
 from sahelkit.counts import count as count_months
+from sahelkit.interventions import placebos
 from sahelkit.schema import COUNTRIES
 
 UNITS = {"incidents": "incidents", "deaths_best": "deaths"}
 ALL_YEARS = 1992
 """A file of all of UCDP's years, since 1989, reaches back before this one."""
-PLACEBO_FIRST = "2013-01"
-"""First month of placebo dates: 2012 has hardly an incident outside a few months."""
 
 
 def count(reading, weight="incidents", **where) -> Finding:
@@ -116,23 +115,22 @@ def years_with(reading, first, last, minimum="1", weight="incidents", **where) -
 
 
 def placebo(reading, date, months="6", weight="incidents", **where) -> Finding:
-    """Per cent of other months with a larger fall than after `date`, in equal windows."""
-    span, column = int(months), weigh(reading, weight)
-    covered(reading, str(pd.Period(date, "M") - span), str(pd.Period(date, "M") + span), ())
-    found = count_months(select(reading, **where), weight=column)[column].astype("float64")
-    months = reading.ds.region_month["month"]
-    first, last = max(months.min(), pd.Period(PLACEBO_FIRST, "M")), months.max()
-    series = found.reindex(pd.period_range(first, last, freq="M"), fill_value=0)
-    before = series.rolling(span).sum().shift(1)
-    after = series[::-1].rolling(span).sum()[::-1].shift(-1)
-    change_log = np.log((after + 0.5) / (before + 0.5)).dropna()
-    at = pd.Period(date, "M")
-    value = 100 * (change_log.drop(at) < change_log[at]).mean()
+    """Per cent of possible months with a larger fall than after `date` (`placebos.standing`)."""
+    span, column, at = int(months), weigh(reading, weight), pd.Period(date, "M")
+    covered(reading, str(at - span), str(at + span), ())
+    rows = select(reading, **where)
+    found = count_months(rows, weight=column)[column]
+    every = reading.ds.count(weight=column).index
+    table = placebos.placebo(found.reindex(every, fill_value=0), span)
+    place = placebos.standing(table, date)
+    if not place["dates"]:
+        raise CannotCheck(f"too few {UNITS[weight]} around {at} to compare it with other months")
     why = (
-        f"{before[at]:,.0f} {UNITS[weight]} in the {span} months before {at}, {after[at]:,.0f} in "
-        f"the {span} after; {value:.0f} % of the other months were followed by a larger fall"
+        f"{table.loc[at, 'before']:,.0f} {UNITS[weight]} in the {span} months before {at}, "
+        f"{table.loc[at, 'after']:,.0f} in the {span} after; {100 * place['percentile']:.0f} % of "
+        f"{place['dates']} possible months were followed by a larger fall, season-free"
     )
-    return Finding(value, why)
+    return Finding(100 * place["percentile"], why)
 
 
 def border_share(reading, start, end, km="50", weight="incidents") -> Finding:

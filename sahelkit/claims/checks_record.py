@@ -12,6 +12,7 @@ import pandas as pd
 from sahelkit import actors, coding, places
 from sahelkit.claims.reading import CannotCheck, Finding
 from sahelkit.files import data_dir, read_table
+from sahelkit.interventions import in_force
 from sahelkit.sources import read_incidents
 
 NEAR_KM, NEAR_DAYS = 30, 2
@@ -253,11 +254,11 @@ def months_between(reading, first, second, unit="months") -> Finding:
     return Finding(value, f"{start.date()} to {end.date()}")
 
 
-def in_force(reading, intervention, date) -> Finding:
+def under_way(reading, intervention, date) -> Finding:
     """Whether an operation was under way on a day: yes or no."""
     row = interventions().loc[intervention]
-    ended = row["end"] or "9999-12-31"
-    value = "yes" if row["start"] <= date <= ended else "no"
+    there = set(in_force(date, kinds=None)["intervention_id"])
+    value = "yes" if intervention in there else "no"
     return Finding(value, f"{row['name']}: {row['start']} to {row['end'] or 'after the period'}")
 
 

@@ -121,7 +121,7 @@ def flagged(table: pd.DataFrame, source: str) -> plt.Figure:
     Parameters
     ----------
     table : DataFrame
-        As `report.judged_months` gives it: index month, `incidents`, `kind`.
+        As `tracker.judged_months` gives it: index month, `incidents`, `kind`.
     source : str
         For the caption.
     """

@@ -106,18 +106,19 @@ def centre(ds: Dataset, weight: str = "incidents", kind: str = "mean") -> pd.Dat
     >>> centre(load()).loc[2018].round(2).tolist()
     [14.85, -1.13, 147.78]
     """
-    from pointpats import euclidean_median, weighted_mean_center
-
     if kind not in KINDS:
         raise ValueError(f"Invalid kind={kind!r}. Must be one of {KINDS}.")
 
     def of_year(rows: pd.DataFrame) -> tuple:
         weights = rows["weight"].to_numpy()
         if kind == "mean":
-            place = weighted_mean_center(rows[["latitude", "longitude"]].to_numpy(), weights)
+            degrees = rows[["latitude", "longitude"]].to_numpy()
+            place = np.average(degrees, axis=0, weights=weights)
         elif kind == "projected":
-            place = places.unproject(*weighted_mean_center(_plane(rows), weights))
+            place = places.unproject(*np.average(_plane(rows), axis=0, weights=weights))
         else:
+            from pointpats import euclidean_median  # takes two seconds to import
+
             points = np.repeat(_plane(rows), weights.astype(int), axis=0)
             place = places.unproject(*euclidean_median(points))
         return tuple(place)

@@ -132,36 +132,39 @@ def _concerns(table: pd.DataFrame, countries) -> pd.Series:
     return table["countries"].map(lambda own: not own or bool(set(own) & set(countries)))
 
 
-def in_force(date, countries=None, kinds=None) -> pd.DataFrame:
-    """What with a duration was in force on a date.
+def in_force(first, last=None, countries=None, kinds=LASTING) -> pd.DataFrame:
+    """What with a duration was in force on a day, or on any day of a span.
 
     Parameters
     ----------
-    date : str, Timestamp or Period
-        A day.
+    first, last : str, Timestamp or Period
+        Without `last`, one day.
     countries : collection of str, optional
         Codes; only what concerns one of them.
-    kinds : collection of str, optional
-        Default: whatever has a duration. `LASTING`: deployments only.
+    kinds : collection of str or None
+        Default: deployments. None: whatever has a duration, such as a campaign or a state of
+        emergency.
 
     Returns
     -------
     DataFrame
-        Rows of `read`, and `certain`: whether it had begun for sure.
+        Rows of `read`, and `certain`: whether it had begun for sure by the last day.
 
     Examples
     --------
-    >>> "Operation Serval" in in_force("2013-02-01", kinds=["operation"])["name"].tolist()
+    >>> "Operation Serval" in in_force("2013-02-01")["name"].tolist()
     True
+    >>> len(in_force("2020-11-10")), len(in_force("2020-11-10", kinds=None))
+    (14, 16)
     """
-    day = pd.Timestamp(str(date))
+    first, last = pd.Timestamp(str(first)), pd.Timestamp(str(first if last is None else last))
     table = read()
-    here = table["lasting"] & (table["start"] <= day) & (day <= table["until"])
+    here = table["lasting"] & (table["start"] <= last) & (first <= table["until"])
     here &= _concerns(table, countries)
     if kinds is not None:
         here &= table["kind"].isin(kinds)
     found = table[here].reset_index(drop=True)
-    return found.assign(certain=found["start_latest"] <= day)
+    return found.assign(certain=found["start_latest"] <= last)
 
 
 def overlaps(first="2012-01-01", last="2023-12-31", countries=None, kinds=LASTING) -> pd.DataFrame:
@@ -277,7 +280,7 @@ def beside_text(intervention_id: str, length: int = 90, unit: str = "D") -> str:
     row = one(intervention_id)
     spans = windows(row["start"], row["end"], length, unit)
     first, last = spans["first"].iloc[0].start_time, spans["last"].iloc[2].end_time
-    always = in_force(first, row["countries"] or None, LASTING)
+    always = in_force(first, countries=row["countries"] or None)
     always = always[(always["until"] >= last) & always["certain"]]
     always = always[always["intervention_id"] != intervention_id]["name"].map(brief)
     size = f"{length} {'days' if unit == 'D' else 'months'}"

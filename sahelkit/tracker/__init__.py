@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from sahelkit.counts import count
 from sahelkit.dataset import COUNTS, UNKNOWN, Dataset
-from sahelkit.report.svg import RAMP, STEPS, bars_svg, map_svg
-from sahelkit.report.wording import counted, day_of, number, texts
 from sahelkit.schema import COUNTRIES
+from sahelkit.tracker.svg import RAMP, STEPS, bars_svg, map_svg
+from sahelkit.tracker.wording import counted, day_of, number, texts
 
 HISTORY, LEAST_HISTORY = 36, 12
 """Months that a month is held against, and the fewest that allow a judgement."""
@@ -54,12 +55,11 @@ def month_of(ds: Dataset, month: str) -> pd.Period:
     return found
 
 
-def series(ds: Dataset, country: str | None = None, by: str | None = None) -> pd.DataFrame:
+def monthly(ds: Dataset, country: str | None = None, by: str | None = None) -> pd.DataFrame:
     """Incidents and deaths per month, and per value of `by`, over all months of the data.
 
     Parameters
     ----------
-    ds : Dataset
     country : str, optional
         ISO code; default all three.
     by : str, optional
@@ -69,20 +69,16 @@ def series(ds: Dataset, country: str | None = None, by: str | None = None) -> pd
     -------
     DataFrame
         Index month, or (value, month); zeros where nothing happened; missing where the source
-        gives no such number.
+        gives no such number. Of regions and groups, those that occur.
     """
     rows = ds.region_month
-    months = pd.period_range(rows["month"].min(), rows["month"].max(), freq="M", name="month")
-    rows = rows[rows["incidents"].to_numpy() > 0]
     rows = rows[rows["country"] == country] if country else rows
-    known = [name for name in COUNTS if rows[name].notna().any() or rows.empty]
-    keys = [by, "month"] if by else ["month"]
-    sums = rows.groupby(keys, observed=True)[known].sum().astype("float64")
-    wanted = months
-    if by:
-        values = list(COUNTRIES) if by == "country" else sums.index.get_level_values(0).unique()
-        wanted = pd.MultiIndex.from_product([values, months], names=keys)
-    return sums.reindex(wanted, fill_value=0).reindex(columns=list(COUNTS))
+    wide = {name: count(rows, by, weight=name).astype("float64") for name in COUNTS}
+    if by is None:
+        return pd.concat(wide.values(), axis=1)
+    occurs = wide["incidents"].sum() > 0
+    values = list(COUNTRIES) if by == "country" else occurs.index[occurs]
+    return pd.DataFrame({n: part.reindex(columns=values).unstack() for n, part in wide.items()})
 
 
 def comparison(table: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
@@ -148,7 +144,7 @@ def judged_months(ds: Dataset, country: str | None = None) -> pd.DataFrame:
     DataFrame
         Index month; `incidents`, `kind`: 'high', 'low', 'usual', or '' with too little history.
     """
-    counts = series(ds, country)["incidents"]
+    counts = monthly(ds, country)["incidents"]
     found = [unusual(counts, month) for month in counts.index]
     return counts.to_frame().assign(kind=[f["kind"] if f else "" for f in found])
 
@@ -183,26 +179,6 @@ def major_incidents(ds: Dataset, month: pd.Period, country: str | None = None) -
     return rows.sort_values(["date_start", "incident_id"])
 
 
-def interventions(month: pd.Period, country: str | None = None) -> tuple:
-    """Interventions in force in a month, and events of that month, from the shipped table.
-
-    Returns
-    -------
-    (DataFrame, DataFrame)
-    """
-    from sahelkit.interventions import LASTING, read
-
-    table = read()
-    if country:
-        table = table[[country in codes for codes in table["countries"]]]
-    first, last = month.start_time, month.end_time
-    lasting = table["kind"].isin(LASTING)
-    in_force = table[lasting & (table["start"] <= last) & (table["until"] >= first)]
-    known = table["start_precision"].isin(["day", "month"])
-    events = table[~lasting & known & table["start"].between(first, last)]
-    return in_force, events
-
-
 def content(ds: Dataset, month: str, country: str | None = None) -> dict:
     """Everything that the report shows, as numbers.
 
@@ -228,10 +204,10 @@ def content(ds: Dataset, month: str, country: str | None = None) -> dict:
     when = month_of(ds, month)
     if country is not None and country not in COUNTRIES:
         raise ValueError(f"Invalid country={country!r}. Must be one of {tuple(COUNTRIES)}.")
-    total, groups = series(ds, country), series(ds, country, "group")
-    regions, kinds = series(ds, country, "region"), series(ds, country, "violence")
-    nations, shown = series(ds, country, "country"), [country] if country else list(COUNTRIES)
-    in_force, events = interventions(when, country)
+    total, groups = monthly(ds, country), monthly(ds, country, "group")
+    regions, kinds = monthly(ds, country, "region"), monthly(ds, country, "violence")
+    nations, shown = monthly(ds, country, "country"), [country] if country else list(COUNTRIES)
+    in_force, events = _interventions(when, country)
     up, down = moved(regions, when)
     return {
         "month": when,
@@ -353,3 +329,16 @@ def write(
         paths.append(folder / f"{stem}.{kind}")
         paths[-1].write_text(text, encoding="utf-8")
     return paths
+
+
+def _interventions(month: pd.Period, country: str | None) -> tuple:
+    """Deployments in force in a month, and events without duration that took place in it."""
+    from sahelkit.interventions import LASTING, in_force, read
+
+    first, last = month.start_time, month.end_time
+    countries = [country] if country else None
+    table = read()
+    if country:
+        table = table[[country in codes for codes in table["countries"]]]
+    known = table["start_precision"].isin(["day", "month"]) & ~table["kind"].isin(LASTING)
+    return in_force(first, last, countries), table[known & table["start"].between(first, last)]
