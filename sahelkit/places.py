@@ -25,10 +25,10 @@ _WORDS = ("region of ", "région de ", "région du ", " region", " région")
 MENAKA_CERCLES = ("menaka", "anderamboukane", "inekar", "tidermene")
 
 
-def plain(text: str) -> str:
+def bare_name(text: str) -> str:
     """Spelling without case, accents, hyphens and the word region, for comparing names.
 
-    >>> plain("Centre-Nord region") == plain("centre nord")
+    >>> bare_name("Centre-Nord region") == bare_name("centre nord")
     True
     """
     text = text.lower().strip()
@@ -53,7 +53,7 @@ def _spellings() -> dict:
         names = [row.region, row.iso_3166_2]
         names += [n for n in (row.spellings + "|" + row.names_2025).split("|") if n]
         for name in names:
-            known[row.country, plain(name)] = row.counted_as
+            known[row.country, bare_name(name)] = row.counted_as
     return known
 
 
@@ -66,7 +66,7 @@ def canonical_regions(country: pd.Series, names: pd.Series) -> pd.Series:
     known = _spellings()
     pairs = pd.DataFrame({"country": country, "name": names.fillna("")}).drop_duplicates()
     found = {
-        (row.country, row.name): known.get((row.country, plain(row.name)))
+        (row.country, row.name): known.get((row.country, bare_name(row.name)))
         for row in pairs.itertuples(index=False, name="Pair")
     }
     keys = zip(country, names.fillna(""), strict=True)
@@ -81,7 +81,7 @@ def in_split_region(region: pd.Series, district: pd.Series) -> pd.Series:
     """
     names = district.fillna("")
     cercles = {
-        n for n in names.unique() if plain(n).replace("cercle", "").strip() in MENAKA_CERCLES
+        n for n in names.unique() if bare_name(n).replace("cercle", "").strip() in MENAKA_CERCLES
     }
     return ((region == "Gao") & names.isin(cercles).to_numpy()).astype(bool)
 

@@ -66,7 +66,7 @@ def test_moving_every_point_moves_the_centre_alike(kind):
         geography.centre(dataset_of(*in_plane(points + step)), kind=kind).loc[2020]
         for step in ([0, 0], [40, -70])
     ]
-    moved = geography.displacement(pd.DataFrame(centres)).iloc[1]
+    moved = geography.shift_of_centre(pd.DataFrame(centres)).iloc[1]
     assert moved[["km_east", "km_north"]].tolist() == pytest.approx([40, -70], abs=0.2)
 
 

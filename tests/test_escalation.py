@@ -10,7 +10,7 @@ from scipy import stats
 import sahelkit
 from sahelkit import escalation, readings
 from sahelkit.counts import add_zone, count, count_kinds
-from sahelkit.escalation import changepoints, composition, series, uncertainty
+from sahelkit.escalation import changepoints, composition, trends, uncertainty
 from sahelkit.figures import composition as made_of
 from sahelkit.figures import escalation as rising
 
@@ -79,11 +79,11 @@ def test_level_rose_through_2023(ds):
 
 def test_trend_intervals_hold_the_true_growth_and_season():
     rng = np.random.default_rng(1)
-    rainy = MONTHS.month.isin(series.RAINY_MONTHS)
+    rainy = MONTHS.month.isin(trends.RAINY_MONTHS)
     level = np.exp(2 + np.log(1.3) * np.arange(144) / 12 + np.log(0.7) * rainy)
     growth, season = 0, 0
     for _ in range(12):
-        found = series.trend(pd.Series(rng.poisson(rng.gamma(10, level / 10)), MONTHS))
+        found = trends.trend(pd.Series(rng.poisson(rng.gamma(10, level / 10)), MONTHS))
         row = found.table.loc["negative binomial"]
         growth += row["low"] < 0.3 < row["high"]
         season += row["rainy_low"] < 0.7 < row["rainy_high"]
@@ -96,9 +96,9 @@ def test_trend_equals_the_joint_maximum_likelihood_fit(ds):
     from statsmodels.discrete.discrete_model import NegativeBinomial
 
     counts = count(ds)["incidents"].loc["2016-01":]
-    found = series.trend(counts)
+    found = trends.trend(counts)
     years = (np.arange(96) - 47.5) / 12
-    rainy = counts.index.month.isin(series.RAINY_MONTHS)
+    rainy = counts.index.month.isin(trends.RAINY_MONTHS)
     design = np.column_stack([np.ones(96), years, rainy])
     joint = NegativeBinomial(counts.to_numpy(), design).fit(disp=0, method="bfgs", maxiter=500)
     growth = found.table.loc["negative binomial", "growth"]
@@ -109,7 +109,7 @@ def test_trend_equals_the_joint_maximum_likelihood_fit(ds):
 
 def test_trend_of_poisson_counts_is_poisson():
     counts = pd.Series(np.random.default_rng(2).binomial(60, 0.5, 144), MONTHS)
-    found = series.trend(counts)
+    found = trends.trend(counts)
     assert found.alpha < 1e-3
     assert found.dispersion < 1
 
@@ -118,7 +118,7 @@ def test_trend_of_poisson_counts_is_poisson():
 def test_trend_refuses_what_it_cannot_fit(values):
     months = pd.period_range("2015-01", periods=len(values), freq="M")
     with pytest.raises(ValueError, match=r"months from|missing values"):
-        series.trend(pd.Series(values, months))
+        trends.trend(pd.Series(values, months))
 
 
 def test_poisson_series_have_no_change_point_in_95_percent_of_runs():
@@ -308,7 +308,7 @@ def test_headline_statistics_run_over_the_variants(ds):
     )["value"]
     assert rise["deaths, best"] == pytest.approx(8752 / 516)
     assert (rise > 10).all()
-    assert series.growth_rate(ds, weight="deaths_best") > 0.3
+    assert trends.growth_rate(ds, weight="deaths_best") > 0.3
 
 
 def test_figures_draw_the_tables_that_they_are_given(ds):

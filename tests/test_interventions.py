@@ -40,15 +40,15 @@ class TestTable:
 
     def test_numbers_belong_to_interventions(self):
         known = set(interventions.read()["intervention_id"])
-        assert set(interventions.numbers()["intervention_id"]) <= known
+        assert set(interventions.reported_numbers()["intervention_id"]) <= known
 
     def test_month_precision_covers_the_month(self):
-        row = interventions.one("death_ibrahim_dicko")
+        row = interventions.intervention("death_ibrahim_dicko")
         assert (row["start"].day, row["start_latest"].day) == (1, 31)
 
     def test_unknown_id_is_named(self):
         with pytest.raises(KeyError, match="no_such"):
-            interventions.one("no_such")
+            interventions.intervention("no_such")
 
     @pytest.mark.parametrize("day", ["2013-01-11", "2014-07-31"])
     def test_first_and_last_day_are_in_force(self, day):
@@ -74,7 +74,7 @@ class TestTable:
         assert "death_ibrahim_dicko" not in set(found["intervention_id"])
 
     def test_beside_leaves_itself_out_and_keeps_to_its_countries(self):
-        found = interventions.beside("coup_bfa_2015", 180)
+        found = interventions.also_happened("coup_bfa_2015", 180)
         assert "coup_bfa_2015" not in set(found["intervention_id"])
         assert found["countries"].map(lambda own: not own or "BFA" in own).all()
 
@@ -131,7 +131,7 @@ class TestRateRatio:
 
 class TestPlacebo:
     def test_windows_of_the_placebo_are_those_of_the_calendar(self, monthly):
-        table = placebos.placebo(monthly, 6)
+        table = placebos.at_every_date(monthly, 6)
         for date in ("2014-08-01", "2020-06-03"):
             spans = interventions.windows(date, length=6, unit="M")
             at = spans.loc["during", "first"]
@@ -150,15 +150,15 @@ class TestPlacebo:
         pure = pd.Series(
             np.rint(1e6 * (1 + 0.4 * np.sin(2 * np.pi * index.month / 12))), index=index
         )
-        assert placebos.placebo(pure.astype("int64"), 6)["ratio"].sub(1).abs().max() < 0.02
+        assert placebos.at_every_date(pure.astype("int64"), 6)["ratio"].sub(1).abs().max() < 0.02
 
     def test_a_step_stands_out_at_its_date_and_nowhere_more(self):
         rng = np.random.default_rng(5)
         index = pd.period_range("2012-01", periods=144, freq="M")
         steps = pd.Series(rng.poisson(np.where(np.arange(144) < 70, 20, 80)), index=index)
-        table = placebos.placebo(steps, 6)
+        table = placebos.at_every_date(steps, 6)
         assert abs(int(table["statistic"].to_numpy().argmax()) + 6 - 70) <= 1
-        assert placebos.standing(table, index[70].start_time)["p"] < 0.03
+        assert placebos.place_of(table, index[70].start_time)["p"] < 0.03
 
     def test_tail_shares_are_uniform_ranks(self):
         values = np.array([-3.0, -1.0, 0.0, 1.0, 5.0])
@@ -168,15 +168,15 @@ class TestPlacebo:
     def test_unaffected_area_cancels_a_common_change(self):
         index = pd.period_range("2012-01", periods=144, freq="M")
         common = np.where(np.arange(144) < 72, 100, 300)
-        table = placebos.placebo(
+        table = placebos.at_every_date(
             pd.Series(common, index), 6, against=pd.Series(2 * common, index), seasonal=False
         )
         assert table["ratio"].sub(1).abs().max() < 0.01
 
     def test_windows_always_come_together(self, shipped, ged):
-        table = beforeafter.several(finest(shipped), "2020-06-03")
+        table = beforeafter.over_windows(finest(shipped), "2020-06-03")
         assert table["window"].tolist() == ["6 months", "12 months"]
-        table = beforeafter.several(finest(ged), "2020-06-03")
+        table = beforeafter.over_windows(finest(ged), "2020-06-03")
         assert table["window"].tolist() == [
             "30 days",
             "60 days",
@@ -218,7 +218,7 @@ class TestPublishedCounts:
     @pytest.mark.parametrize(("diffa", "counts"), [(False, (159, 65)), (True, (169, 67))])
     def test_third_of_june_2020(self, ged, diffa, counts):
         ds = ged if diffa else readings.without_diffa(ged)
-        table = beforeafter.several(finest(ds), "2020-06-03")
+        table = beforeafter.over_windows(finest(ds), "2020-06-03")
         row = table[table["window"] == "90 days"].iloc[0]
         assert (row["before"], row["after"]) == counts
         assert row["season"] < 0.8

@@ -63,12 +63,12 @@ def test_a_notebook_is_stored_as_it_was(tmp_path):
 TREND = """
 import sys, pathlib, sahelkit
 from sahelkit import figures
-from sahelkit.escalation import series
+from sahelkit.escalation import trends
 from sahelkit.figures import escalation as rising
 ds = sahelkit.load()
 counts = ds.count("country")
 counts.insert(0, "all", counts.sum(axis=1))
-fits = {code: series.trend(counts[code], "2016-01") for code in counts}
+fits = {code: trends.trend(counts[code], "2016-01") for code in counts}
 pathlib.Path(sys.argv[1]).write_bytes(figures.png(rising.trend(fits, ds.label)))
 """
 
@@ -90,7 +90,7 @@ def test_a_changed_digit_in_a_picture_is_seen():
         fig, ax = plt.subplots()
         ax.plot([0, 1], [0, 1])
         ax.text(0.2, 0.8, text, fontsize=7)
-        return figures.png(figures.finish(fig, "Title", "Subtitle", "Made up"))
+        return figures.png(figures.caption(fig, "Title", "Subtitle", "Made up"))
 
     assert looks_same(picture("4,211"), picture("4,211"))
     assert not looks_same(picture("4,211"), picture("4,217"))

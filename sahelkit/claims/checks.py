@@ -115,14 +115,14 @@ def years_with(reading, first, last, minimum="1", weight="incidents", **where) -
 
 
 def placebo(reading, date, months="6", weight="incidents", **where) -> Finding:
-    """Per cent of possible months with a larger fall than after `date` (`placebos.standing`)."""
+    """Per cent of possible months with a larger fall than after `date` (`placebos.place_of`)."""
     span, column, at = int(months), weigh(reading, weight), pd.Period(date, "M")
     covered(reading, str(at - span), str(at + span), ())
     rows = select(reading, **where)
     found = count_months(rows, weight=column)[column]
     every = reading.ds.count(weight=column).index
-    table = placebos.placebo(found.reindex(every, fill_value=0), span)
-    place = placebos.standing(table, date)
+    table = placebos.at_every_date(found.reindex(every, fill_value=0), span)
+    place = placebos.place_of(table, date)
     if not place["dates"]:
         raise CannotCheck(f"too few {UNITS[weight]} around {at} to compare it with other months")
     why = (

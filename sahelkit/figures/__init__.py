@@ -68,10 +68,10 @@ def __getattr__(name: str):
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def number(value: float) -> str:
+def thousands(value: float) -> str:
     """A count with a thin separator of thousands, as in every figure and sentence.
 
-    >>> number(1234567)
+    >>> thousands(1234567)
     '1,234,567'
     """
     return f"{value:,.0f}"
@@ -83,10 +83,10 @@ def now_and_then(values: pd.Series, unit: str = "") -> str:
     >>> now_and_then(pd.Series([3, 65], index=[2013, 2023])), now_and_then(pd.Series({2023: 65}), " %")
     ('65 in 2023, 3 in 2013', '65 % in 2023')
     """
-    text = f"{number(values.iloc[-1])}{unit} in {values.index[-1]}"
+    text = f"{thousands(values.iloc[-1])}{unit} in {values.index[-1]}"
     if len(values) == 1:
         return text
-    return f"{text}, {number(values.iloc[0])}{unit} in {values.index[0]}"
+    return f"{text}, {thousands(values.iloc[0])}{unit} in {values.index[0]}"
 
 
 def say(text: str, end: str = "\n") -> None:
@@ -98,7 +98,7 @@ def say(text: str, end: str = "\n") -> None:
     print(textwrap.fill(text, 95), end=end)
 
 
-def finish(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.Figure:
+def caption(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.Figure:
     """Give a figure its title (the finding), subtitle (measure and unit) and source line.
 
     Parameters
@@ -116,9 +116,9 @@ def finish(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.F
     columns = int(width * 13.2)
     title_lines = textwrap.wrap(title, int(width * 9.2))
     subtitle_lines = textwrap.wrap(subtitle, columns)
-    caption = textwrap.wrap(f"Source: {source}. {note}".strip(), int(width * 15))
+    source_lines = textwrap.wrap(f"Source: {source}. {note}".strip(), int(width * 15))
     top = 0.10 + 0.23 * len(title_lines) + 0.17 * len(subtitle_lines) + 0.08
-    bottom = 0.10 + 0.14 * len(caption) + 0.04
+    bottom = 0.10 + 0.14 * len(source_lines) + 0.04
     fig.set_layout_engine("constrained", rect=(0, bottom / height, 1, 1 - (top + bottom) / height))
     # Lay out once, then freeze: a figure is drawn several times, when saved and when shown.
     fig.draw_without_rendering()
@@ -128,8 +128,8 @@ def finish(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.F
     fig.text(left, y, "\n".join(title_lines), fontsize=12.5, weight="bold", color=INK, **ink)
     y -= 0.23 * len(title_lines) / height
     fig.text(left, y, "\n".join(subtitle_lines), fontsize=9, color=MUTED, **ink)
-    y = (0.06 + 0.14 * len(caption)) / height
-    fig.text(left, y, "\n".join(caption), fontsize=7, color=MUTED, **ink)
+    y = (0.06 + 0.14 * len(source_lines)) / height
+    fig.text(left, y, "\n".join(source_lines), fontsize=7, color=MUTED, **ink)
     fig.sahelkit = {"Title": title, "Description": subtitle, "Source": f"{source}. {note}".strip()}
     return fig
 
@@ -268,4 +268,4 @@ def variants_figure(table: pd.DataFrame, what: str, unit: str, source: str, fact
     title = (
         f"{what}: {values.min():,.3g} to {values.max():,.3g} over {len(table)} readings of the data"
     )
-    return finish(fig, title, f"Red: the plain reading. Unit: {unit}.", source)
+    return caption(fig, title, f"Red: the plain reading. Unit: {unit}.", source)

@@ -13,10 +13,10 @@ from sahelkit.figures import (
     INK,
     MUTED,
     WIDE,
+    caption,
     draw_map,
-    finish,
     now_and_then,
-    number,
+    thousands,
 )
 from sahelkit.figures.geography import READINGS, end_labels, of, year_colours, year_ticks
 
@@ -63,10 +63,10 @@ def path(table: pd.DataFrame, source: str) -> plt.Figure:
     best = of(table, "with Diffa")["km_to_tripoint"].idxmin()
     near = {name: of(table, name).loc[best, "km_to_tripoint"] for name in READINGS}
     title = (
-        f"The centre of violence came within {number(near['with Diffa'])} km of the tripoint in "
-        f"{best}; without the Lake Chad war {number(near['without Diffa'])} km"
+        f"The centre of violence came within {thousands(near['with Diffa'])} km of the tripoint in "
+        f"{best}; without the Lake Chad war {thousands(near['without Diffa'])} km"
     )
-    return finish(
+    return caption(
         fig,
         title,
         "Mean centre of incidents per year; shaded: 95 % region of each year's centre (bootstrap "
@@ -122,9 +122,9 @@ def distance(table: pd.DataFrame, source: str) -> plt.Figure:
     rows = of(table, "without Diffa")["km_to_tripoint"]
     title = (
         f"Without the Lake Chad war the centre was never nearer to the tripoint than "
-        f"{number(rows.min())} km ({rows.idxmin()})"
+        f"{thousands(rows.min())} km ({rows.idxmin()})"
     )
-    return finish(
+    return caption(
         fig,
         title,
         "Distance of the mean centre of incidents from the tripoint, km; band: 95 % interval "
@@ -165,10 +165,10 @@ def ellipses(table: pd.DataFrame, years, source: str) -> plt.Figure:
     last = {name: of(table, name)["standard_distance_km"] for name in READINGS}
     wide, narrow = (last[name].loc[max(years)] for name in READINGS)
     title = (
-        f"Standard distance: {number(wide)} km in {max(years)}, "
-        f"{number(narrow)} km without the Lake Chad war"
+        f"Standard distance: {thousands(wide)} km in {max(years)}, "
+        f"{thousands(narrow)} km without the Lake Chad war"
     )
-    return finish(
+    return caption(
         fig,
         title,
         "Standard deviational ellipse of incidents (holds about 63 % of a normal scatter) and "
@@ -212,9 +212,9 @@ def year_maps(points: pd.DataFrame, centres: pd.DataFrame, source: str) -> plt.F
             here = of(centres, reading).loc[year]
             ax.plot(here["longitude"], here["latitude"], "X", color=colour, ms=6.5, mec="white")
         total = cells.loc[cells["year"] == year, "weight"].sum()
-        ax.set_title(f"{year}   {number(total)}", fontsize=8.5)
+        ax.set_title(f"{year}   {thousands(total)}", fontsize=8.5)
     violent = cells.groupby("year")["priogrid_gid"].nunique().reindex(years, fill_value=0)
-    return finish(
+    return caption(
         fig,
         f"Violent grid cells: {now_and_then(violent)}",
         "Incidents per grid cell and year (area of a circle: number; one scale), and per year in "

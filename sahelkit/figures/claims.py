@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from sahelkit.figures import ACCENT, COUNTRY_COLOURS, INK, WIDE, finish, number
+from sahelkit.figures import ACCENT, COUNTRY_COLOURS, INK, WIDE, caption, thousands
 from sahelkit.schema import COUNTRIES
 
 VERDICT_COLOURS = {
@@ -47,12 +47,14 @@ def verdicts(table: pd.DataFrame, source: str) -> plt.Figure:
     total, sums = int(table.to_numpy().sum()), table.sum()
     checked = total - sums["cannot be checked"]
     agree = sums["reproduced"] + sums["near"]
-    title = f"{number(agree)} of {number(checked)} statements that can be checked hold, or nearly"
+    title = (
+        f"{thousands(agree)} of {thousands(checked)} statements that can be checked hold, or nearly"
+    )
     subtitle = (
         f"Number of statements by verdict; {sums['not reproduced']} are not borne out, "
         f"{sums['cannot be checked']} of {total} cannot be checked with these data."
     )
-    return finish(fig, title, subtitle, source)
+    return caption(fig, title, subtitle, source)
 
 
 def prediction(table: pd.DataFrame, predicted: str, source: str) -> plt.Figure:
@@ -106,7 +108,7 @@ def prediction(table: pd.DataFrame, predicted: str, source: str) -> plt.Figure:
     failure = f"; it fails in {years}" if len(failed) else ""
     claim = f"“JNIM will mostly strike {COUNTRIES[predicted]}”"
     title = f"{claim} holds in {held} of {len(table)} years{failure}"
-    return finish(
+    return caption(
         fig,
         title,
         "Incidents per year with JNIM or its founders; shaded: another country had more.",
@@ -155,7 +157,7 @@ def flagged(table: pd.DataFrame, source: str) -> plt.Figure:
         f"{low} unusually calm"
     )
     note = f"{share:.0f} % of months stand out; in a series without trend about 10 % would."
-    return finish(
+    return caption(
         fig,
         title,
         "Incidents per month; judged against the 36 months before each month.",

@@ -12,7 +12,7 @@ from sahelkit.figures import (
     MUTED,
     TALL,
     WIDE,
-    finish,
+    caption,
     now_and_then,
 )
 from sahelkit.figures.escalation import (
@@ -33,7 +33,7 @@ def kinds(table: pd.DataFrame, source: str) -> plt.Figure:
     Parameters
     ----------
     table : DataFrame
-        `escalation.calendar`.
+        `counts.count_kinds`.
     """
     names = sorted(table["kind"].unique())
     rows = -(-len(names) // 2)
@@ -55,7 +55,7 @@ def kinds(table: pd.DataFrame, source: str) -> plt.Figure:
     share = 100 * sums.iloc[-1] / sums.iloc[-1].sum()
     title = f"{share.idxmax()}: {share.max():.0f} % of the deaths of {sums.index[-1]}"
     subtitle = "Deaths per month, best estimate and low-high band, one scale"
-    return finish(fig, title, subtitle, source)
+    return caption(fig, title, subtitle, source)
 
 
 def lethality(table: pd.DataFrame, source: str) -> plt.Figure:
@@ -95,7 +95,7 @@ def lethality(table: pd.DataFrame, source: str) -> plt.Figure:
         "Civilians: as the source counts them, in combat too. Left out: years with fewer than "
         f"{FEWEST} incidents."
     )
-    return finish(fig, title, subtitle, source, note)
+    return caption(fig, title, subtitle, source, note)
 
 
 def mix(table: pd.DataFrame, source: str, what: str = "incidents") -> plt.Figure:
@@ -130,7 +130,7 @@ def mix(table: pd.DataFrame, source: str, what: str = "incidents") -> plt.Figure
     lead = ends.idxmax()
     title = f"{lead}, share of {what}: {now_and_then(shares[lead], ' %')}"
     subtitle = f"Share of {what} by family of the group that takes part, per cent of each year"
-    return finish(fig, title, subtitle, source)
+    return caption(fig, title, subtitle, source)
 
 
 def concentration(regions, cells, source: str, top=(3, 10)) -> plt.Figure:
@@ -170,4 +170,4 @@ def concentration(regions, cells, source: str, top=(3, 10)) -> plt.Figure:
         "degree"
     )
     note = "Incidents that the source places in no region are left out of the regions."
-    return finish(fig, title, subtitle, source, note)
+    return caption(fig, title, subtitle, source, note)

@@ -7,13 +7,23 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from sahelkit.figures import ACCENT, BLUE, COUNTRY_COLOURS, INK, MUTED, TALL, WIDE, finish, number
+from sahelkit.figures import (
+    ACCENT,
+    BLUE,
+    COUNTRY_COLOURS,
+    INK,
+    MUTED,
+    TALL,
+    WIDE,
+    caption,
+    thousands,
+)
 from sahelkit.schema import COUNTRIES
 
 FEWER = "#029e73"
 STABLE = 0.8
 """Share of readings from which a change point counts as stable."""
-THOUSANDS = FuncFormatter(lambda value, _: number(value))
+THOUSANDS = FuncFormatter(lambda value, _: thousands(value))
 
 
 def name_of(code: str) -> str:
@@ -75,7 +85,7 @@ def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
     band = "" if np.isnan(low).all() else " and low-high band"
     bottom.set_title(f"Deaths per month, best estimate{band}")
     peak = int(np.nanargmax(best))
-    text = f"{table.index[peak].strftime('%B %Y')}: {number(best[peak])}"
+    text = f"{table.index[peak].strftime('%B %Y')}: {thousands(best[peak])}"
     _label(bottom, text, when[peak], best[peak], (-6, 0), ha="right")
     note = "An incident counts in the month of its first day."
     if last is not None and last.thin:
@@ -96,13 +106,11 @@ def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
     deaths = table["deaths_best"].groupby(table.index.year).sum()
     last_year = per_year.index[-1]
     most = deaths.idxmax() == last_year and per_year.idxmax() == last_year
-    title = (
-        f"{number(per_year.iloc[-1])} incidents and {number(deaths.iloc[-1])} deaths in {last_year}"
-    )
+    title = f"{thousands(per_year.iloc[-1])} incidents and {thousands(deaths.iloc[-1])} deaths in {last_year}"
     if len(per_year) > 1:
         title += ", the most of any year" if most else f", deaths were most in {deaths.idxmax()}"
     subtitle = "Incidents of organised violence and deaths per month, Mali, Burkina Faso and Niger"
-    return finish(fig, title, subtitle, source, note)
+    return caption(fig, title, subtitle, source, note)
 
 
 def totals(table: pd.DataFrame, published: pd.DataFrame, source: str) -> plt.Figure:
@@ -140,11 +148,11 @@ def totals(table: pd.DataFrame, published: pd.DataFrame, source: str) -> plt.Fig
         ax.yaxis.set_major_formatter(THOUSANDS)
         ax.grid(axis="x", visible=False)
     row = table[table["country"] == "all"].iloc[-1]
-    title = f"Deaths in {row['year']}: {number(row['best'])} by best estimates"
+    title = f"Deaths in {row['year']}: {thousands(row['best'])} by best estimates"
     if pd.notna(row["low"]):
         title += (
-            f"; low and high add up to {number(row['sum_low'])}–{number(row['sum_high'])}, "
-            f"the reporting model gives {number(row['low'])}–{number(row['high'])}"
+            f"; low and high add up to {thousands(row['sum_low'])}–{thousands(row['sum_high'])}, "
+            f"the reporting model gives {thousands(row['low'])}–{thousands(row['high'])}"
         )
     release = "/".join(sorted(published["release"].unique()))
     subtitle = (
@@ -153,7 +161,7 @@ def totals(table: pd.DataFrame, published: pd.DataFrame, source: str) -> plt.Fig
         f"published totals, release {release}"
     )
     note = "Model: reported-value Gumbel mixture with each report's own range (Vesco et al. 2026)."
-    return finish(fig, title, subtitle, source, note)
+    return caption(fig, title, subtitle, source, note)
 
 
 def trend(fits: dict, source: str) -> plt.Figure:
@@ -162,7 +170,7 @@ def trend(fits: dict, source: str) -> plt.Figure:
     Parameters
     ----------
     fits : dict of str to Trend
-        `series.trend` for 'all' and per country code.
+        `trends.trend` for 'all' and per country code.
     """
     fig, axes = plt.subplots(2, 2, figsize=TALL, sharex=True, sharey=True)
     for ax in axes.flat[len(fits) :]:
@@ -200,7 +208,7 @@ def trend(fits: dict, source: str) -> plt.Figure:
         f"All: overdispersion alpha {whole.alpha:.2f}; the intervals allow for errors that hang "
         "together over 12 months."
     )
-    return finish(fig, title, subtitle, source, note)
+    return caption(fig, title, subtitle, source, note)
 
 
 def ratios(table: pd.DataFrame, source: str, what: str = "Incidents") -> plt.Figure:
@@ -242,7 +250,7 @@ def ratios(table: pd.DataFrame, source: str, what: str = "Incidents") -> plt.Fig
     note = "Thin lines: 95 % bootstrap over months."
     if table["exact_low"].notna().any():
         note += " Thick: exact conditional binomial interval, right only for independent incidents."
-    return finish(fig, title, subtitle, source, note)
+    return caption(fig, title, subtitle, source, note)
 
 
 def change_points(series, points: pd.DataFrame, events: pd.DataFrame, source: str) -> plt.Figure:
@@ -301,4 +309,4 @@ def change_points(series, points: pd.DataFrame, events: pd.DataFrame, source: st
         f"(penalties, deaths, omissions) with the same change; red: at least {STABLE:.0%}"
     )
     note = "The list is dense: that an event lies near a change says nothing of causes."
-    return finish(fig, title, subtitle, source, note)
+    return caption(fig, title, subtitle, source, note)

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from sahelkit.figures import ACCENT, BLUE, FAMILY_COLOURS, INK, MUTED, WIDE, finish, number
+from sahelkit.figures import ACCENT, BLUE, FAMILY_COLOURS, INK, MUTED, WIDE, caption, thousands
 
 
 def event_study(table: pd.DataFrame, what: str, unit: str, source: str):
@@ -34,11 +34,11 @@ def event_study(table: pd.DataFrame, what: str, unit: str, source: str):
     )
     subtitle = (
         f"{table['dates'].iloc[0]} dates pooled; expected: level before times season. Grey: 95 % "
-        f"of {number(table['placebos'].iloc[0])} placebo "
+        f"of {thousands(table['placebos'].iloc[0])} placebo "
         f"sets (all dates moved together); red: outside it ({after} of {(table.index > 0).sum()} "
         "after)."
     )
-    return finish(
+    return caption(
         fig,
         title,
         subtitle,
@@ -82,7 +82,7 @@ def waiting(table: pd.DataFrame, source: str):
         "Dot: days from the loss to the next major incident of the same group family; tick: "
         "median of all days within a year."
     )
-    return finish(
+    return caption(
         fig, title, subtitle, source, "With this many losses one in twenty is unusual by chance."
     )
 
@@ -108,7 +108,7 @@ def displacement(table: pd.DataFrame, what: str, source: str):
         "Incidents per day before, during and after (number in brackets); solid: inside, dashed: "
         "outside; each group on its own scale."
     )
-    return finish(fig, title, subtitle, source, "Associations, not effects.")
+    return caption(fig, title, subtitle, source, "Associations, not effects.")
 
 
 def _displaced(ax, part: pd.DataFrame, group: str) -> None:

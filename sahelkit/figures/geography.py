@@ -14,7 +14,7 @@ from sahelkit.figures import (
     INK,
     MUTED,
     WIDE,
-    finish,
+    caption,
 )
 from sahelkit.schema import COUNTRIES
 
@@ -90,7 +90,7 @@ def definitions(table: pd.DataFrame, source: str) -> plt.Figure:
         f"Liptako-Gourma's share peaked in {plain.idxmax()} at {100 * plain.max():.0f} % "
         f"and was {100 * plain.iloc[-1]:.0f} % in {plain.index[-1]}"
     )
-    return finish(
+    return caption(
         fig,
         title,
         "Share of incidents inside Liptako-Gourma, per cent, under four definitions. The title "
@@ -113,7 +113,7 @@ def by_country(table: pd.DataFrame, source: str) -> plt.Figure:
     fig = _share_panels(table, columns, 6)
     last = of(table, "without Diffa").iloc[-1]
     parts = ", ".join(f"{COUNTRIES[c]} {100 * last[c]:.0f} %" for c in columns if last[c] >= 0)
-    return finish(
+    return caption(
         fig,
         f"Inside Liptako-Gourma in {int(table['year'].max())}, without Diffa: {parts}",
         "Share of each country's own incidents inside Liptako-Gourma (by regions), per cent.",
@@ -150,7 +150,7 @@ def distance_curve(table: pd.DataFrame, years, source: str) -> plt.Figure:
         f"Within {places.RADIUS_KM} km of the tripoint: {share.max():.0f} % of incidents in "
         f"{share.idxmax()}, {share.iloc[-1]:.0f} % in {share.index[-1]} (without Diffa)"
     )
-    return finish(
+    return caption(
         fig,
         title,
         "Cumulative share of a year's incidents by distance from the tripoint, per cent; dotted: "
@@ -184,7 +184,7 @@ def border(table: pd.DataFrame, published: float, source: str) -> plt.Figure:
     ax.set(ylim=(0, 55), xlim=(years[0] - 0.3, years[-1] + 1.9), ylabel="per cent")
     year_ticks(ax, years)
     top = of(table, "without Diffa")["share"]
-    return finish(
+    return caption(
         fig,
         f"Near the shared borders: at most {100 * top.max():.0f} % of a year's incidents "
         f"({top.idxmax()}, without Diffa)",
@@ -214,7 +214,7 @@ def precision(table: pd.DataFrame, source: str) -> plt.Figure:
     ax.set(ylabel="per cent", ylim=(0, None), xlim=(table.index[0] - 0.3, table.index[-1] + 3.2))
     year_ticks(ax, table.index)
     largest = 100 * table.sub(table.iloc[:, 0], axis=0).abs().max().max()
-    return finish(
+    return caption(
         fig,
         f"Vague locations move the share near the tripoint by at most {largest:.1f} points",
         f"Share of incidents within {places.RADIUS_KM} km of the tripoint, without Diffa, %.",

@@ -10,9 +10,9 @@ from sahelkit.figures import (
     FAMILY_COLOURS,
     INK,
     WIDE,
+    caption,
     draw_map,
-    finish,
-    number,
+    thousands,
 )
 
 KIND_COLOURS = {
@@ -54,7 +54,9 @@ def major_map(incidents: pd.DataFrame, source: str):
     )
     share = table.groupby(families)["deaths_best"].sum().sort_values(ascending=False)
     handles = [
-        plt.Line2D([], [], marker="o", ls="", color=FAMILY_COLOURS[f], label=f"{f} ({number(d)})")
+        plt.Line2D(
+            [], [], marker="o", ls="", color=FAMILY_COLOURS[f], label=f"{f} ({thousands(d)})"
+        )
         for f, d in share.items()
     ]
     first = ax.legend(
@@ -81,10 +83,10 @@ def major_map(incidents: pd.DataFrame, source: str):
     )
     largest = table.iloc[0]
     title = (
-        f"{number(len(table))} major incidents killed {number(table['deaths_best'].sum())} people; "
-        f"the largest, {largest['place']} ({largest['date_start']:%B %Y}), {number(largest['deaths_best'])}"
+        f"{thousands(len(table))} major incidents killed {thousands(table['deaths_best'].sum())} people; "
+        f"the largest, {largest['place']} ({largest['date_start']:%B %Y}), {thousands(largest['deaths_best'])}"
     )
-    return finish(
+    return caption(
         fig,
         title,
         "Area of a circle: deaths, best estimate. Shaded: Liptako-Gourma by regions. Schematic outlines imply no "
@@ -125,10 +127,10 @@ def country_totals(table: pd.DataFrame, source: str):
     ax.set_xticks(range(years.min(), years.max() + 1, 2))
     sums = table.groupby("year")["deaths_best"].sum()
     title = (
-        f"{number(sums[sums.idxmax()])} people were killed in the three countries in {sums.idxmax()}, "
-        f"against {number(sums.loc[2016])} in 2016"
+        f"{thousands(sums[sums.idxmax()])} people were killed in the three countries in {sums.idxmax()}, "
+        f"against {thousands(sums.loc[2016])} in 2016"
     )
-    return finish(
+    return caption(
         fig,
         title,
         "Deaths in organised violence per year, best estimate; band: low to high estimate.",
@@ -184,7 +186,7 @@ def tolls(reports: pd.DataFrame, incidents: pd.DataFrame, source: str):
     title = (
         f"In {apart} of these {len(incidents)} incidents the accounts differ by more than a tenth"
     )
-    return finish(
+    return caption(
         fig,
         title,
         "One dot per number given (larger: given by several reports; some count soldiers only); bar: the reconciled range.",
@@ -217,7 +219,7 @@ def agreement(table: pd.DataFrame, source: str):
     many = table.drop(columns="one report", errors="ignore").to_numpy().sum()
     apart = table[[c for c in table if c.startswith("differ")]].to_numpy().sum()
     title = f"Where there are two accounts or more, {apart / many:.0%} differ by more than a tenth"
-    return finish(
+    return caption(
         fig,
         title,
         "Major incidents per year. agree: low within 10 % of high; differ: within 50 %; differ widely: more.",
@@ -258,7 +260,7 @@ def coding_matrix(table: pd.DataFrame, source: str):
     top = by_tactic.idxmax()
     share = by_tactic[top] / by_tactic.sum()
     title = f"{top.replace('_', ' ').capitalize()} accounts for {share:.0%} of the dead of the major incidents"
-    return finish(
+    return caption(
         fig,
         title,
         "Deaths, best estimate, by tactic (rows) and target (columns), as coded.",
@@ -322,7 +324,7 @@ def lineage(groups: pd.DataFrame, source: str):
         f"JNIM joined {merged} groups in March 2017; IS Sahel had split from "
         f"{known.loc[parents[0], 'label']}, one of them, in {int(known.loc['is_sahel', 'start'])}"
     )
-    return finish(
+    return caption(
         fig,
         title,
         "Bars: from founding to end or merger (to the end of 2023 if still active); arrows: from predecessor to successor.",

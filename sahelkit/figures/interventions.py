@@ -13,11 +13,11 @@ from sahelkit.figures import (
     INK,
     MUTED,
     WIDE,
-    finish,
+    caption,
 )
-from sahelkit.figures.lanes import labels as loss_labels
 from sahelkit.figures.placebos import false_alarms, placebo_dates, ratios
 from sahelkit.figures.timeline import PAPER, SLIDE, WALL, deaths_by_place, timeline
+from sahelkit.figures.timeline_layout import labels as loss_labels
 
 PALE = "#d9dee5"
 __all__ = [
@@ -85,7 +85,7 @@ def overlaps(phases: pd.DataFrame, source: str = "data/interventions.csv"):
         "Deployments in force (operations, missions, joint forces, area operations); red: exactly "
         "one."
     )
-    return finish(
+    return caption(
         fig, title, subtitle, source, "Deployments without a known end count as still in force."
     )
 
@@ -122,7 +122,7 @@ def interrupted(result, date, what: str, source: str):
         f"Negative binomial interrupted time series (overdispersion {result.alpha:.2f}), season, "
         "HAC errors; 95 % intervals."
     )
-    return finish(
+    return caption(
         fig,
         title,
         subtitle,
@@ -149,7 +149,7 @@ def areas(
     check : dict
         From `interrupted.parallel`.
     comparison : Series
-        A row of `beforeafter.several` with ``against``.
+        A row of `beforeafter.over_windows` with ``against``.
     names : (str, str)
     """
     fig, ax = plt.subplots(figsize=WIDE)
@@ -183,7 +183,7 @@ def areas(
         f"{check['ratio']:.2f} a year "
         f"(95 % {check['low']:.2f} to {check['high']:.2f}, p {check['p']:.3f})."
     )
-    return finish(
+    return caption(
         fig,
         title,
         subtitle,

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from sahelkit.figures import ACCENT, BLUE, INK, MUTED, WIDE, finish, number
+from sahelkit.figures import ACCENT, BLUE, INK, MUTED, WIDE, caption, thousands
 
 
 def ratios(table: pd.DataFrame, what: str, source: str):
@@ -13,7 +13,7 @@ def ratios(table: pd.DataFrame, what: str, source: str):
     Parameters
     ----------
     table : DataFrame
-        From `beforeafter.several`, with a column `name` if there are several dates.
+        From `beforeafter.over_windows`, with a column `name` if there are several dates.
     what : str
         What is counted, where.
     """
@@ -68,7 +68,7 @@ def ratios(table: pd.DataFrame, what: str, source: str):
         "of all possible dates. p: share of all possible dates, and of those within two years, at "
         "least as unusual."
     )
-    return finish(
+    return caption(
         fig, title, subtitle, source, "Associations; what else happened is listed beside."
     )
 
@@ -113,12 +113,12 @@ def placebo_dates(table: pd.DataFrame, date, what: str, source: str, standing: d
     Parameters
     ----------
     table : DataFrame
-        From `beforeafter.placebo`.
+        From `placebos.at_every_date`.
     date : date-like
     what : str
         What is counted, where, in which windows.
     standing : dict
-        From `beforeafter.standing`.
+        From `placebos.place_of`.
     """
     fig, (left, right) = plt.subplots(
         1, 2, sharey=True, figsize=(WIDE[0], 4.4), width_ratios=[3, 1]
@@ -157,7 +157,7 @@ def placebo_dates(table: pd.DataFrame, date, what: str, source: str, standing: d
         "The same statistic at every date whose windows hold enough counts; grey: 95 % of them; "
         "red: the true date."
     )
-    return finish(
+    return caption(
         fig,
         title,
         subtitle,
@@ -197,10 +197,10 @@ def false_alarms(table: pd.DataFrame, n: int, interrupted: int, source: str):
         f"a doubling in {found:.0%}"
     )
     subtitle = (
-        f"Per cent of {number(n)} simulated series (interrupted series: {number(interrupted)}) in "
+        f"Per cent of {thousands(n)} simulated series (interrupted series: {thousands(interrupted)}) in "
         "which a test rejects at 5 %; "
         "green: 3 to 7 %."
     )
-    return finish(
+    return caption(
         fig, title, subtitle, f"simulations with the overdispersion and season of {source}"
     )

@@ -13,10 +13,10 @@ from sahelkit.figures import (
     COUNTRY_COLOURS,
     INK,
     MUTED,
+    caption,
     draw_map,
-    finish,
     now_and_then,
-    number,
+    thousands,
 )
 from sahelkit.figures.geography import READINGS, end_labels, of, year_ticks
 
@@ -72,7 +72,7 @@ def extent(table: pd.DataFrame, source: str) -> plt.Figure:
     for ax in (left, right):
         year_ticks(ax, years, 3)
     cells = of(table, "without Diffa")["cells"]
-    return finish(
+    return caption(
         fig,
         f"Grid cells that violence reached: {now_and_then(cells)} (without Diffa)",
         "PRIO-GRID cells of 0.5 degree (about 2,950 km2) with at least one incident in the year.",
@@ -106,7 +106,7 @@ def heat_map(table: pd.DataFrame, source: str, least: int = 15) -> plt.Figure:
     for (row, column), value in np.ndenumerate(values):
         if value:
             dark = norm(value) > 0.5
-            ax.text(column, row, number(value), ha="center", va="center", fontsize=7.5,
+            ax.text(column, row, thousands(value), ha="center", va="center", fontsize=7.5,
                     color="white" if dark else INK)  # fmt: skip
     names = [f"{region}{' *' if (code, region) in inside else ''}" for code, region in shown.index]
     ax.set(yticks=range(len(shown)), yticklabels=names)
@@ -118,7 +118,7 @@ def heat_map(table: pd.DataFrame, source: str, least: int = 15) -> plt.Figure:
     ax.spines[:].set_visible(False)
     last = table.columns[-1]
     top = table[last].sort_values(ascending=False).index[:3].get_level_values("region")
-    return finish(
+    return caption(
         fig,
         f"Most incidents in {last}: {', '.join(top)}",
         f"Incidents per region and year (regions with {least} or more; colour by square root). "
@@ -169,13 +169,13 @@ def contribution(table: pd.DataFrame, before: tuple, after: tuple, source: str, 
         table.loc[zone, "share"].sum(),
         table.loc[table["region"] == "Diffa", "share"].sum(),
     )
-    return finish(
+    return caption(
         fig,
         f"Liptako-Gourma's regions (*) account for {100 * share:.0f} % of the rise, Diffa for "
         f"{100 * diffa:.0f} %",
         f"Contribution to the rise in incidents per year, {before[0]}-{before[1]} to "
-        f"{after[0]}-{after[1]} (from {number(table['before'].sum())} to "
-        f"{number(table['after'].sum())} a year), per cent.",
+        f"{after[0]}-{after[1]} (from {thousands(table['before'].sum())} to "
+        f"{thousands(table['after'].sum())} a year), per cent.",
         source,
     )
 
@@ -203,7 +203,7 @@ def hot_spots(tables: dict, source: str) -> plt.Figure:
         )
     last = tables["without Diffa", periods[-1]]
     held = last.loc[last["hot"], "value"].sum() / last["value"].sum()
-    return finish(
+    return caption(
         fig,
         f"{last['hot'].sum()} hot-spot cells held {100 * held:.0f} % of incidents in {periods[-1]} "
         "(without Diffa)",
@@ -248,7 +248,7 @@ def scdi(table: pd.DataFrame, years, source: str) -> plt.Figure:
             text = f"{name}: {(here['type'] == name).sum()}"
             ax.text(0.6, 0.97 - 0.085 * place, text, transform=ax.transAxes, fontsize=8, **ink)
     high = table[table["intensity"] == "high"].groupby("year").size().reindex(years, fill_value=0)
-    return finish(
+    return caption(
         fig,
         f"Cells of high intensity: {now_and_then(high)}",
         "OECD/SWAC's Spatial Conflict Dynamics indicator: high from 0.0017 incidents per km2 on; "

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.patheffects import withStroke
 
 from sahelkit import interventions, places, schema
-from sahelkit.figures import ACCENT, COUNTRY_COLOURS, INK, MUTED, finish, number
-from sahelkit.figures.lanes import (
+from sahelkit.figures import ACCENT, COUNTRY_COLOURS, INK, MUTED, caption, thousands
+from sahelkit.figures.timeline_layout import (
     BARS,
     FONT,
     INSIDE,
@@ -84,7 +84,7 @@ def timeline(
         ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
         ax.tick_params(length=0, labelsize=FONT)
     axes[-1].set_xlim(axis.first, axis.last)
-    return finish(fig, *_words(deaths, axis), source, _NOTE)
+    return caption(fig, *_words(deaths, axis), source, _NOTE)
 
 
 _NOTE = (
@@ -104,7 +104,7 @@ def _words(deaths: pd.DataFrame, axis) -> tuple:
     years = total.groupby(total.index.year).sum()
     inside = interventions.overlaps(axis.first, axis.last)
     return (
-        f"{number(years.iloc[0])} deaths in {years.index[0]}, {number(years.iloc[-1])} in "
+        f"{thousands(years.iloc[0])} deaths in {years.index[0]}, {thousands(years.iloc[-1])} in "
         f"{years.index[-1]}; "
         f"up to {inside['number'].max()} deployments in force at once, and never fewer than "
         f"{inside['number'].min()}",
@@ -268,7 +268,7 @@ def _draw_deaths(axes, deaths: pd.DataFrame, axis_inches: float) -> None:
         month = deaths.index[peak]
         side = "right" if peak > len(best) * 0.8 else "left"
         ax.annotate(
-            f"{number(best[peak])} in {month.strftime('%B %Y')}",
+            f"{thousands(best[peak])} in {month.strftime('%B %Y')}",
             (month.start_time, best[peak]),
             (0, 2),
             textcoords="offset points",

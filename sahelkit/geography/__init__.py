@@ -15,10 +15,10 @@ from sahelkit.dataset import Dataset
 from sahelkit.geography.centrography import (
     centre,
     centre_region,
-    displacement,
     ellipses,
     outline,
     positions,
+    shift_of_centre,
 )
 
 BORDER_DISTANCES_KM = (10, 25, 50, 100)
@@ -202,7 +202,6 @@ def grid_differences(ds: Dataset) -> pd.Series:
 __all__ = [
     "centre",
     "centre_region",
-    "displacement",
     "ellipses",
     "outline",
     "positions",
@@ -212,4 +211,5 @@ __all__ = [
     "share_near_border",
     "share_near_border_over",
     "share_within",
+    "shift_of_centre",
 ]

@@ -128,7 +128,7 @@ def centre(ds: Dataset, weight: str = "incidents", kind: str = "mean") -> pd.Dat
     return out
 
 
-def displacement(centres: pd.DataFrame) -> pd.DataFrame:
+def shift_of_centre(centres: pd.DataFrame) -> pd.DataFrame:
     """How far each year's centre lies from the first year's: km east, km north, km in all.
 
     Parameters
@@ -139,7 +139,7 @@ def displacement(centres: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> two = pd.DataFrame({"latitude": [15.0, 14.0], "longitude": [0.0, 0.0]})
-    >>> displacement(two).round(0).iloc[1].tolist()
+    >>> shift_of_centre(two).round(0).iloc[1].tolist()
     [0.0, -111.0, 111.0]
     """
     x, y = places.project(centres["latitude"], centres["longitude"])
@@ -280,4 +280,4 @@ def outline(row: pd.Series, points: int = 90) -> tuple:
     )
 
 
-__all__ = ["centre", "centre_region", "displacement", "ellipses", "outline", "positions"]
+__all__ = ["centre", "centre_region", "ellipses", "outline", "positions", "shift_of_centre"]

@@ -16,9 +16,9 @@ from sahelkit.counts import finest
 from sahelkit.interventions.placebos import (
     AT_LEAST,
     NEAR_YEARS,
+    at_every_date,
     by_month,
-    placebo,
-    standing,
+    place_of,
     tail_shares,
 )
 
@@ -47,7 +47,7 @@ def rate_ratio(
     exposure_before, exposure_after : float
         Units of time, or expected counts.
     extra : float
-        Variance of the log ratio beyond Poisson, as `placebo` measures it.
+        Variance of the log ratio beyond Poisson, as `at_every_date` measures it.
     level : float
 
     Returns
@@ -99,7 +99,9 @@ def holm(p_values) -> np.ndarray:
     return out
 
 
-def several(series: pd.Series, start, end=None, against: pd.Series | None = None) -> pd.DataFrame:
+def over_windows(
+    series: pd.Series, start, end=None, against: pd.Series | None = None
+) -> pd.DataFrame:
     """Before and after one date over all windows (`LENGTHS`): days if there are any, and months.
 
     Returns
@@ -119,15 +121,15 @@ def several(series: pd.Series, start, end=None, against: pd.Series | None = None
         other = against if against is None or unit == "D" else by_month(against)
         for length in LENGTHS[unit]:
             spans = interventions.windows(start, end, length, unit)
-            table = placebo(own, length, int(spans.loc["during", "units"]), against=other)
+            table = at_every_date(own, length, int(spans.loc["during", "units"]), against=other)
             name = f"{length} {'days' if unit == 'D' else 'months'}"
             at = spans.loc["during", "first"]
             if at not in table.index:
                 continue
-            near = standing(table, at.start_time, NEAR_YEARS)["p"]
+            near = place_of(table, at.start_time, NEAR_YEARS)["p"]
             own_row = _row(table, at, against is None)
             rows.append(
-                {"window": name, **own_row, **standing(table, at.start_time), "p_near": near}
+                {"window": name, **own_row, **place_of(table, at.start_time), "p_near": near}
             )
             if table["possible"].any():
                 share = tail_shares(table["statistic"].to_numpy(), table["possible"].to_numpy())
@@ -180,11 +182,11 @@ class Association:
     Attributes
     ----------
     table : DataFrame
-        From `several`.
+        From `over_windows`.
     sentence : str
         The result in words, as an association.
     beside : DataFrame
-        From `interventions.beside`, for the longest window.
+        From `interventions.also_happened`, for the longest window.
     """
 
     table: pd.DataFrame
@@ -211,22 +213,22 @@ def associated(
     -------
     Association
     """
-    row = interventions.one(intervention_id)
+    row = interventions.intervention(intervention_id)
     area = interventions.area_of(row) if area is None else area
     day = row["end"] if date == "end" else row["start"]
     last = row["end"] if date == "span" else None
-    table = several(finest(ds, area, weight), day, last)
+    table = over_windows(finest(ds, area, weight), day, last)
     length = 90 if ds.events is not None else 6
     unit = "D" if ds.events is not None else "M"
     spans = interventions.windows(day, last, length, unit)
     edges = spans["first"].iloc[0].start_time, spans["last"].iloc[2].end_time
     other = interventions.happened(*edges, row["countries"] or None, leave_out=[intervention_id])
     return Association(
-        table, sentence(table, f"{interventions.brief(row['name'])}, {date}", other), other
+        table, sentence(table, f"{interventions.short_name(row['name'])}, {date}", other), other
     )
 
 
-def together(found: dict) -> pd.DataFrame:
+def pooled(found: dict) -> pd.DataFrame:
     """Several associations in one table, corrected for the number of dates tried.
 
     Parameters
@@ -269,5 +271,5 @@ def sentence(table: pd.DataFrame, name: str, beside: pd.DataFrame) -> str:
         "season "
         f"alone would give {row['season']:.2f}; {place}. An association; beside it in these "
         "windows: "
-        f"{interventions.listed(beside)}."
+        f"{interventions.in_one_line(beside)}."
     )

@@ -99,7 +99,7 @@ def extra_variance(value, variance, possible) -> np.ndarray:
     return np.maximum(excess, 0) / np.maximum(weight.sum(-1), 1e-9)
 
 
-def placebo(
+def at_every_date(
     series: pd.Series,
     length: int,
     duration: int = 1,
@@ -136,7 +136,7 @@ def placebo(
     --------
     >>> from sahelkit import load
     >>> from sahelkit.counts import finest
-    >>> table = placebo(finest(load(), "regions"), 6)
+    >>> table = at_every_date(finest(load(), "regions"), 6)
     >>> len(table), table.loc["2020-06", ["before", "after"]].astype(int).tolist()
     (132, [220, 109])
     """
@@ -189,13 +189,13 @@ def tail_share(statistic: np.ndarray, possible: np.ndarray, at: int) -> float:
     return float(np.mean(distance[possible] >= distance[at] - 1e-12))
 
 
-def standing(table: pd.DataFrame, date, within_years: float | None = None) -> dict:
+def place_of(table: pd.DataFrame, date, within_years: float | None = None) -> dict:
     """Where a date falls among all possible dates.
 
     Parameters
     ----------
     table : DataFrame
-        From `placebo`.
+        From `at_every_date`.
     date : date-like
     within_years : float, optional
         Only dates at most that far away.

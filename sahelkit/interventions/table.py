@@ -2,7 +2,7 @@
 
 It holds operations, missions, accords, coups and losses of leaders with the precision of
 their dates. A phase of the conflict with one intervention alone hardly exists; `overlaps` and
-`beside` make that visible, so that no count before and after a date stands by itself.
+`also_happened` make that visible, so that no count before and after a date stands by itself.
 """
 
 import re
@@ -65,7 +65,7 @@ def _latest(day: pd.Timestamp, precision: str) -> pd.Timestamp:
     return day
 
 
-def one(intervention_id: str) -> pd.Series:
+def intervention(intervention_id: str) -> pd.Series:
     """One row of `read`.
 
     Raises
@@ -75,7 +75,7 @@ def one(intervention_id: str) -> pd.Series:
 
     Examples
     --------
-    >>> one("barkhane")["name"]
+    >>> intervention("barkhane")["name"]
     'Operation Barkhane'
     """
     table = read()
@@ -85,7 +85,7 @@ def one(intervention_id: str) -> pd.Series:
     return found.iloc[0]
 
 
-def numbers() -> pd.DataFrame:
+def reported_numbers() -> pd.DataFrame:
     """Strengths and losses as the sources give them.
 
     Returns
@@ -97,7 +97,7 @@ def numbers() -> pd.DataFrame:
 
     Examples
     --------
-    >>> table = numbers().set_index(["intervention_id", "date"])
+    >>> table = reported_numbers().set_index(["intervention_id", "date"])
     >>> bool(table.loc[("fc_g5s", "2017-06"), "reported"].any())
     False
     """
@@ -108,10 +108,10 @@ def numbers() -> pd.DataFrame:
     return table
 
 
-def when(row) -> str:
+def dates_in_words(row) -> str:
     """The date or dates of an intervention in words, no more precise than they are known.
 
-    >>> when(one("monclar")), when(one("death_ibrahim_dicko"))
+    >>> dates_in_words(intervention("monclar")), dates_in_words(intervention("death_ibrahim_dicko"))
     ('3 March 2020 to 23 March 2020', 'May 2017')
     """
     start = _words(row["start"], row["start_precision"])
@@ -245,7 +245,7 @@ def happened(first, last, countries=None, leave_out=()) -> pd.DataFrame:
     return both.sort_values(["day", "name"], kind="stable", ignore_index=True)
 
 
-def beside(
+def also_happened(
     intervention_id: str, length: int = 90, unit: str = "D", anywhere: bool = False
 ) -> pd.DataFrame:
     """What else began, ended or took place in an intervention's windows, itself left out.
@@ -265,58 +265,58 @@ def beside(
 
     Examples
     --------
-    >>> "Takuba" in " ".join(beside("monclar", 60)["name"])
+    >>> "Takuba" in " ".join(also_happened("monclar", 60)["name"])
     True
     """
-    row = one(intervention_id)
+    row = intervention(intervention_id)
     spans = windows(row["start"], row["end"], length, unit)
     first, last = spans["first"].iloc[0].start_time, spans["last"].iloc[2].end_time.normalize()
     countries = None if anywhere or not row["countries"] else row["countries"]
     return happened(first, last, countries, leave_out=[intervention_id])
 
 
-def beside_text(intervention_id: str, length: int = 90, unit: str = "D") -> str:
-    """`beside` as one sentence, with the deployments that were in force all the while."""
-    row = one(intervention_id)
+def also_in_words(intervention_id: str, length: int = 90, unit: str = "D") -> str:
+    """`also_happened` as one sentence, with the deployments that were in force all the while."""
+    row = intervention(intervention_id)
     spans = windows(row["start"], row["end"], length, unit)
     first, last = spans["first"].iloc[0].start_time, spans["last"].iloc[2].end_time
     always = in_force(first, countries=row["countries"] or None)
     always = always[(always["until"] >= last) & always["certain"]]
-    always = always[always["intervention_id"] != intervention_id]["name"].map(brief)
+    always = always[always["intervention_id"] != intervention_id]["name"].map(short_name)
     size = f"{length} {'days' if unit == 'D' else 'months'}"
     return (
-        f"Beside it within {size}: {listed(beside(intervention_id, length, unit))}. "
+        f"Beside it within {size}: {in_one_line(also_happened(intervention_id, length, unit))}. "
         f"In force throughout: {', '.join(always) or 'nothing'}."
     )
 
 
-def brief(name: str) -> str:
+def short_name(name: str) -> str:
     """The acronym of a name that ends with one in brackets, else the name.
 
-    >>> brief("EU Training Mission Mali (EUTM Mali)"), brief("Operation Serval")
+    >>> short_name("EU Training Mission Mali (EUTM Mali)"), short_name("Operation Serval")
     ('EUTM Mali', 'Operation Serval')
     """
     found = re.search(r"\(([A-Z]{4,}(?: \w+)?)\)$", name)
     return found.group(1) if found else name
 
 
-def listed(found: pd.DataFrame) -> str:
+def in_one_line(found: pd.DataFrame) -> str:
     """Rows of `happened` as one line.
 
-    >>> listed(happened("2013-01-11", "2013-01-11"))
+    >>> in_one_line(happened("2013-01-11", "2013-01-11"))
     'Operation Serval (11 January 2013, begins)'
     """
     parts = []
     for item in found.itertuples():
         verb = "" if item.what == "takes place" else f", {item.what}"
-        parts.append(f"{brief(item.name)} ({item.date}{verb})")
+        parts.append(f"{short_name(item.name)} ({item.date}{verb})")
     return "; ".join(parts) or "nothing in the table"
 
 
 def area_of(row) -> str | tuple:
-    """The area of an intervention, as `series` takes it: its regions, Liptako-Gourma, or countries.
+    """The area of an intervention, as `counts.in_area` takes it: its regions, Liptako-Gourma, or countries.
 
-    >>> area_of(one("monclar")), area_of(one("eclipse"))
+    >>> area_of(intervention("monclar")), area_of(intervention("eclipse"))
     ('regions', ('MLI:Mopti',))
     """
     if row["area_units"]:

@@ -61,11 +61,11 @@ class Source:
         return [*self.needed, *self.optional]
 
 
-OWN = Source(
+SAVED = Source(
     labels={"coded": "sahelkit major incidents"},
     licence="CC BY 4.0",
     recognises=lambda names: {"incident_id", "source", "source_version", "date_start"} <= names,
-    module="own",
+    module="saved",
 )
 UCDP = Source(
     labels={"ucdp-ged": "UCDP GED", "ucdp-candidate": "UCDP Candidate Events"},
@@ -159,7 +159,7 @@ ACLED = Source(
         "timestamp",
     ),
 )
-SOURCES = (OWN, UCDP, ACLED_SUMS, ACLED, GTD)
+SOURCES = (SAVED, UCDP, ACLED_SUMS, ACLED, GTD)
 """The first that recognises a header reads."""
 
 
@@ -190,7 +190,7 @@ def recognise(layout: Layout) -> tuple:
     >>> from sahelkit.files import data_dir
     >>> from sahelkit.sources.reading import layout_of
     >>> recognise(layout_of(data_dir() / "incidents.csv"))[0].module
-    'own'
+    'saved'
     """
     row = dict(zip(GED_COLUMNS, layout.names, strict=False))
     if len(layout.names) == len(GED_COLUMNS) and (

@@ -12,7 +12,7 @@ from sahelkit.sources.cells import to_numbers, why_no_date
 from sahelkit.sources.positions import doubtful_positions
 from sahelkit.sources.reading import Layout, Rows
 
-ROWS_SHOWN = 10
+ROWS_SHSAVED = 10
 """Row numbers kept per reason for dropping."""
 
 
@@ -55,7 +55,7 @@ class Provenance:
         rows = [int(row) for row in rows]
         if rows:
             self.dropped[reason] += len(rows)
-            self.rows[reason] = (self.rows.get(reason, []) + rows)[:ROWS_SHOWN]
+            self.rows[reason] = (self.rows.get(reason, []) + rows)[:ROWS_SHSAVED]
 
     def close(self, kept: int) -> None:
         """Note how many rows were kept; every other one must have been counted as dropped."""

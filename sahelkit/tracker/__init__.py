@@ -13,7 +13,7 @@ from sahelkit.counts import count
 from sahelkit.dataset import COUNTS, UNKNOWN, Dataset
 from sahelkit.schema import COUNTRIES
 from sahelkit.tracker.svg import RAMP, STEPS, bars_svg, map_svg
-from sahelkit.tracker.wording import counted, day_of, number, texts
+from sahelkit.tracker.wording import counted, day_of, texts, written
 
 HISTORY, LEAST_HISTORY = 36, 12
 """Months that a month is held against, and the fewest that allow a judgement."""
@@ -274,7 +274,7 @@ def render(ds: Dataset, month: str, country: str | None = None, lang: str = "en"
     data |= {
         "t": words,
         "lang": lang,
-        "n": lambda value, digits=0: number(value, lang, digits),
+        "n": lambda value, digits=0: written(value, lang, digits),
         "place": COUNTRIES[country] if country else words["three"],
         "month_name": f"{words['months'][when.month - 1]} {when.year}",
         "ds": ds,

@@ -24,10 +24,10 @@ def texts(lang: str) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))[lang]
 
 
-def number(value, lang: str = "en", digits: int = 0) -> str:
+def written(value, lang: str = "en", digits: int = 0) -> str:
     """A number as the language writes it; a dash where there is none.
 
-    >>> number(1234.5, "fr", 1), number(1234), number(None)
+    >>> written(1234.5, "fr", 1), written(1234), written(None)
     ('1\\u202f234,5', '1,234', '–')
     """
     if value is None or pd.isna(value):
@@ -45,7 +45,7 @@ def counted(incidents: float, deaths: float, lang: str = "en") -> str:
     parts = []
     for value, kind in ((incidents, "incident_words"), (deaths, "death_words")):
         single = value in (0, 1) if lang == "fr" else value == 1
-        parts.append(f"{number(value, lang)} {texts(lang)[kind][not single]}")
+        parts.append(f"{written(value, lang)} {texts(lang)[kind][not single]}")
     return ", ".join(parts)
 
 

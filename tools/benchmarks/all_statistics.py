@@ -21,7 +21,7 @@ import sahelkit
 from sahelkit import escalation, geography, places, readings, schema
 from sahelkit.counts import add_zone, count, count_kinds
 from sahelkit.dataset import Dataset, complete, grid_year, region_month
-from sahelkit.escalation import changepoints, composition, series, uncertainty
+from sahelkit.escalation import changepoints, composition, trends, uncertainty
 from sahelkit.geography import spread
 
 
@@ -87,7 +87,7 @@ def escalation_statistics(ds: Dataset) -> dict:
         "ratios with intervals": lambda: escalation.ratios(months),
         "rise": lambda: escalation.rise(ds),
         "against published totals": lambda: escalation.against_published(ds),
-        "trend": lambda: [series.trend(counts[name]) for name in counts],
+        "trend": lambda: [trends.trend(counts[name]) for name in counts],
         "beside interventions": lambda: changepoints.beside_interventions(counts.index),
         "change points, stability": lambda: changepoints.stability(ds),
         "lethality": lambda: composition.lethality(months, "country"),
@@ -101,7 +101,7 @@ def escalation_statistics(ds: Dataset) -> dict:
             ds, lambda r: escalation.rise(r.ds, r.weight)
         ),
         "growth over readings": lambda: readings.over_readings(
-            ds, lambda r: series.growth_rate(r.ds, r.weight)
+            ds, lambda r: trends.growth_rate(r.ds, r.weight)
         ),
     }
 

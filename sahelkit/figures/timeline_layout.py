@@ -53,8 +53,8 @@ def short_name(name: str) -> str:
     >>> short_name("Operation Serval"), short_name("Death of Bah ag Moussa")
     ('Serval', 'ag Moussa')
     """
-    if interventions.brief(name) != name:
-        return interventions.brief(name)
+    if interventions.short_name(name) != name:
+        return interventions.short_name(name)
     lost = _LOST.match(name)
     if lost:
         words = lost.group(1).split()
@@ -151,7 +151,7 @@ def repeats(table: pd.DataFrame) -> pd.Series:
 
 def lay_bars(rows: pd.DataFrame, axis, name: str) -> tuple:
     """Geometry of one group's ribbons: list of dicts, and the group's height in inches."""
-    strengths = interventions.numbers()
+    strengths = interventions.reported_numbers()
     strengths = strengths[(strengths["measure"] == "strength") & strengths["reported"]]
     bars = []
     for _, row in rows.iterrows():
