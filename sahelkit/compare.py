@@ -1,32 +1,18 @@
-"""What changed between two releases: incidents added, removed, revised, and how many deaths
-moved."""
+"""What changed between two releases: incidents added, removed, revised, and how many deaths moved."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
+from sahelkit import schema
 from sahelkit.sources import SourceError, read_incidents
 from sahelkit.sources.merge import UCDP
 
-COMPARED = (
-    "date_start",
-    "date_end",
-    "date_precision",
-    "violence",
-    "event_type",
-    "actor_a",
-    "actor_b",
-    "country",
-    "region",
-    "place",
-    "latitude",
-    "longitude",
-    "location_precision",
-    "deaths_best",
-    "deaths_low",
-    "deaths_high",
-    "deaths_civilians",
-)
+COMPARED = [
+    name
+    for name in schema.NAMES
+    if name not in ("incident_id", "source", "source_version", "group")
+]
 """Columns whose change makes an incident revised."""
 KEYS = ["country", "year"]
 
@@ -41,15 +27,12 @@ class Comparison:
     added, removed : DataFrame
         Incidents that only one of the two has.
     revised : DataFrame
-        `incident_id`, `country` and `year` before and after, `deaths_old`, `deaths_new` (best
-        estimate), `columns`
-        (what changed, separated by commas).
+        `incident_id`, `deaths_old`, `deaths_new` (best estimate), `columns` (what changed,
+        separated by commas).
     by_country_year : DataFrame
-        `country`, `year`, `incidents_old`, `incidents_new`, `added`, `removed`, `revised`
-        (incidents; a revised
-        one counts in its new year), `deaths_old`, `deaths_new`, and `deaths_added`,
-        `deaths_removed`, `deaths_revised`,
-        which sum to ``deaths_new - deaths_old``, and `deaths_moved`, all that came or went.
+        Per country and year, incidents (a revised one counts in its new year) and deaths; those
+        added, removed and revised sum to ``deaths_new - deaths_old``, `deaths_moved` is all that
+        came or went.
     """
 
     old: object
@@ -70,10 +53,6 @@ def compare(old, new, political_only: bool = True) -> Comparison:
     political_only : bool
         Of ACLED, political violence alone.
 
-    Returns
-    -------
-    Comparison
-
     Raises
     ------
     SourceError
@@ -90,36 +69,60 @@ def compare(old, new, political_only: bool = True) -> Comparison:
     if was.source != now.source and not {was.source, now.source} <= UCDP:
         raise SourceError(
             f"{was.path} is {was.source}, {now.path} is {now.source}: their ids have nothing to "
-            f"do with each "
-            "other. Compare two releases of one source."
+            "do with each other. Compare two releases of one source."
         )
     return Comparison(was, now, *compare_frames(before, after))
 
 
 def compare_frames(before: pd.DataFrame, after: pd.DataFrame) -> tuple:
-    """`added`, `removed`, `revised` and `by_country_year` of `Comparison` from two incidents
-    frames."""
-    added = after[~after["incident_id"].isin(before["incident_id"])].reset_index(drop=True)
-    removed = before[~before["incident_id"].isin(after["incident_id"])].reset_index(drop=True)
-    same = after.loc[after["incident_id"].isin(before["incident_id"]), "incident_id"]
-    old = before.set_index("incident_id").loc[same]
-    new = after.set_index("incident_id").loc[same]
-    changed = pd.DataFrame(
-        {name: _differ(old[name], new[name]) for name in COMPARED}, index=new.index
+    """`added`, `removed`, `revised` and `by_country_year` of `Comparison` from two incidents frames."""
+    before, after = (
+        frame.set_index("incident_id").assign(
+            country=frame["country"].astype("str").to_numpy(),
+            year=frame["date_start"].dt.year.to_numpy(),
+            deaths=frame["deaths_best"].fillna(0).astype("int64").to_numpy(),
+        )
+        for frame in (before, after)
     )
-    hit = changed.any(axis=1)
+    same = after.index.intersection(before.index, sort=False)
+    added, removed = after.drop(same), before.drop(same)
+    old, new = before.loc[same], after.loc[same]
+    changed = pd.DataFrame({name: _differ(old[name], new[name]) for name in COMPARED}, index=same)
     revised = pd.DataFrame(
         {
-            "country_old": old["country"].astype("str"),
-            "country": new["country"].astype("str"),
-            "year_old": old["date_start"].dt.year,
-            "year": new["date_start"].dt.year,
             "deaths_old": old["deaths_best"],
             "deaths_new": new["deaths_best"],
             "columns": [", ".join(changed.columns[row]) for row in changed.to_numpy()],
         }
-    )[hit].reset_index()
-    return added, removed, revised, _by_country_year(before, after, added, removed, revised)
+    )[changed.any(axis=1)]
+    stayed = same[(old[KEYS] == new[KEYS]).all(axis=1)]
+    difference = (new.loc[stayed, "deaths"] - old.loc[stayed, "deaths"]).abs()
+    moved = pd.concat(
+        [new.loc[stayed].assign(deaths=difference), before.drop(stayed), after.drop(stayed)]
+    )
+    incidents = {
+        "incidents_old": before,
+        "incidents_new": after,
+        "added": added,
+        "removed": removed,
+        "revised": after.loc[revised.index],
+    }
+    deaths = {
+        "deaths_old": before,
+        "deaths_new": after,
+        "deaths_added": added,
+        "deaths_removed": removed,
+        "deaths_moved": moved,
+    }
+    counts = {name: rows.groupby(KEYS).size() for name, rows in incidents.items()}
+    sums = {name: rows.groupby(KEYS)["deaths"].sum() for name, rows in deaths.items()}
+    table = pd.DataFrame(counts | sums).fillna(0).astype("int64")
+    table["deaths_removed"] *= -1
+    came = table["deaths_new"] - table["deaths_old"]
+    revision = came - table["deaths_added"] - table["deaths_removed"]
+    table.insert(table.columns.get_loc("deaths_moved"), "deaths_revised", revision)
+    table = table.rename_axis(KEYS).reset_index()
+    return added.reset_index(), removed.reset_index(), revised.reset_index(), table
 
 
 def _differ(old: pd.Series, new: pd.Series) -> pd.Series:
@@ -128,97 +131,33 @@ def _differ(old: pd.Series, new: pd.Series) -> pd.Series:
     return ((old != new) & ~(old.isna() & new.isna())).fillna(True).astype(bool)
 
 
-def _by_country_year(before, after, added, removed, revised) -> pd.DataFrame:
-    def count(frame, deaths, incidents, sign=1) -> pd.DataFrame:
-        keyed = frame.assign(
-            country=frame["country"].astype("str"), year=frame["date_start"].dt.year
-        )
-        groups = keyed.groupby(KEYS)["deaths_best"]
-        return pd.DataFrame({incidents: groups.size(), deaths: sign * groups.sum()})
-
-    went = revised.groupby(["country_old", "year_old"])["deaths_old"].sum().rename_axis(KEYS)
-    came = revised.groupby(KEYS)["deaths_new"].sum()
-    moved = pd.concat([_moved(revised, here=True), _moved(revised, here=False)])
-    table = pd.concat(
-        [
-            count(before, "deaths_old", "incidents_old"),
-            count(after, "deaths_new", "incidents_new"),
-            count(added, "deaths_added", "added"),
-            count(removed, "deaths_removed", "removed", -1),
-            revised.groupby(KEYS).size().rename("revised"),
-            came.sub(went, fill_value=0).rename("deaths_revised"),
-            moved.groupby(KEYS)["deaths_moved"].sum(),
-        ],
-        axis=1,
-    )
-    table = table.fillna(0).astype("int64")
-    table["deaths_moved"] += table["deaths_added"] - table["deaths_removed"]
-    order = [
-        *("incidents_old", "incidents_new", "added", "removed", "revised"),
-        *(
-            "deaths_old",
-            "deaths_new",
-            "deaths_added",
-            "deaths_removed",
-            "deaths_revised",
-            "deaths_moved",
-        ),
-    ]
-    return table[order].rename_axis(KEYS).sort_index().reset_index()
-
-
-def _moved(revised: pd.DataFrame, here: bool) -> pd.DataFrame:
-    """Deaths that revision moved: the difference within a country-year, all of them between two."""
-    old, new = (revised[name].fillna(0).astype("int64") for name in ("deaths_old", "deaths_new"))
-    stayed = (revised["country"] == revised["country_old"]) & (
-        revised["year"] == revised["year_old"]
-    )
-    if here:
-        return revised[KEYS].assign(deaths_moved=(new - old).abs().where(stayed, new))
-    left = revised[["country_old", "year_old"]].set_axis(KEYS, axis=1)
-    return left.assign(deaths_moved=old)[~stayed]
-
-
 def as_dict(found: Comparison) -> dict:
     """What `compare --json` prints."""
     return {
-        "old": {
-            "file": found.old.path,
-            "source": found.old.source,
-            "source_version": found.old.source_version,
-        },
-        "new": {
-            "file": found.new.path,
-            "source": found.new.source,
-            "source_version": found.new.source_version,
+        **{
+            side: {"file": p.path, "source": p.source, "source_version": p.source_version}
+            for side, p in (("old", found.old), ("new", found.new))
         },
         "added": found.added["incident_id"].tolist(),
         "removed": found.removed["incident_id"].tolist(),
         "revised": [
-            {
-                "incident_id": row["incident_id"],
-                "deaths_old": None if pd.isna(row["deaths_old"]) else int(row["deaths_old"]),
-                "deaths_new": None if pd.isna(row["deaths_new"]) else int(row["deaths_new"]),
-                "columns": row["columns"].split(", "),
-            }
-            for row in found.revised.to_dict("records")
+            row | {"columns": row["columns"].split(", ")}
+            for row in found.revised.astype(object)
+            .where(found.revised.notna(), None)
+            .to_dict("records")
         ],
         "by_country_year": found.by_country_year.to_dict("records"),
     }
 
 
 def as_text(found: Comparison) -> str:
-    """What `compare` prints: one line on the whole, then the country-years in which something
-    changed."""
+    """What `compare` prints: one line on the whole, then the country-years in which something changed."""
     table = found.by_country_year
-    moved = table[
-        (table["added"] + table["removed"] + table["revised"] + table["deaths_moved"]) > 0
-    ]
+    moved = table[table[["added", "removed", "revised", "deaths_moved"]].any(axis=1)]
     names = [f"{p.source} {p.source_version}" for p in (found.old, found.new)]
     lines = [
         f"{names[0]} -> {names[1]}: incidents added {len(found.added):,}, removed "
-        f"{len(found.removed):,}, "
-        f"revised {len(found.revised):,}; deaths (best) {table['deaths_old'].sum():,} -> "
+        f"{len(found.removed):,}, revised {len(found.revised):,}; deaths (best) {table['deaths_old'].sum():,} -> "
         f"{table['deaths_new'].sum():,}, {table['deaths_moved'].sum():,} moved"
     ]
     if len(moved):
