@@ -136,22 +136,12 @@ def load(
 
 def summarise(incidents, provenance) -> dict:
     """What `load --json` prints: the account of a file and its totals per country and year."""
+    from sahelkit.files import records
+
     frame = incidents.assign(year=incidents["date_start"].dt.year)
-    deaths = ["deaths_best", "deaths_low", "deaths_high"]
     grouped = frame.groupby(["country", "year"], observed=True)
-    table = grouped[deaths].sum(min_count=1).assign(incidents=grouped.size()).reset_index()
-    rows = [
-        {
-            "country": row["country"],
-            "year": int(row["year"]),
-            "incidents": int(row["incidents"]),
-            **{
-                name: None if row[name] is None or row[name] != row[name] else int(row[name])
-                for name in deaths
-            },
-        }
-        for row in table.astype(object).where(table.notna(), None).to_dict("records")
-    ]
+    table = grouped[["deaths_best", "deaths_low", "deaths_high"]].sum(min_count=1)
+    table.insert(0, "incidents", grouped.size())
     days = incidents["date_start"]
     return {
         "source": provenance.source,
@@ -163,7 +153,7 @@ def summarise(incidents, provenance) -> dict:
         "warnings": {kind: len(ids) for kind, ids in provenance.warnings.items()},
         "first": str(days.min().date()) if len(days) else None,
         "last": str(days.max().date()) if len(days) else None,
-        "by_country_year": rows,
+        "by_country_year": records(table.reset_index()),
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sahelkit import schema
+from sahelkit.files import records
 from sahelkit.sources import SourceError, read_incidents
 from sahelkit.sources.merge import UCDP
 
@@ -141,10 +142,7 @@ def as_dict(found: Comparison) -> dict:
         "added": found.added["incident_id"].tolist(),
         "removed": found.removed["incident_id"].tolist(),
         "revised": [
-            row | {"columns": row["columns"].split(", ")}
-            for row in found.revised.astype(object)
-            .where(found.revised.notna(), None)
-            .to_dict("records")
+            row | {"columns": row["columns"].split(", ")} for row in records(found.revised)
         ],
         "by_country_year": found.by_country_year.to_dict("records"),
     }

@@ -59,6 +59,16 @@ def write_csv(frame, path) -> None:
     Path(path).write_bytes(out.to_csv(index=False, lineterminator="\n").encode("utf-8"))
 
 
+def records(frame) -> list:
+    """Rows of a table as dicts for JSON, None for missing.
+
+    >>> import pandas as pd
+    >>> records(pd.DataFrame({"deaths": pd.array([1, None], dtype="Int64")}))
+    [{'deaths': 1}, {'deaths': None}]
+    """
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
 def record_of(path) -> Path:
     """Where `sahelkit fetch` notes beside a download where it came from, when, and its hash."""
     path = Path(path)
