@@ -107,26 +107,25 @@ def load(
         list[str], typer.Argument(help="UCDP, ACLED or GTD exports, or sahelkit's incidents.csv.")
     ],
     out: Annotated[
-        Path | None, typer.Option(help="Write the incidents to .csv or .parquet.")
+        Path | None, typer.Option(help="Write them: .csv, .parquet, .xlsx, .dta, .json, .gpkg.")
     ] = None,
     as_json: JsonOption = False,
     all_types: AllTypesOption = False,
 ) -> None:
     """Read incident files, say what was kept, dropped and doubted; several files become one."""
+    from sahelkit.files import ending, write
     from sahelkit.sources import read_incidents
 
-    if out and out.suffix not in (".csv", ".parquet"):
-        raise Refusal(f"--out {out}: the name must end in .csv or .parquet.")
+    try:
+        ending(out or "shown.csv")
+    except ValueError as error:
+        raise Refusal(f"--out: {error}") from None
     if out and out.resolve() in {Path(file).resolve() for file in files}:
         raise Refusal(f"--out {out}: one of the files to read. Give another name.")
     with _waiting("reading"):
         incidents, provenance = read_incidents(files, not all_types)
-    if out and out.suffix == ".csv":
-        from sahelkit.files import write_csv
-
-        write_csv(incidents, out)
-    elif out:
-        incidents.to_parquet(out, index=False)
+    if out:
+        write(incidents, out)
     summary = summarise(incidents, provenance)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""Files: where the shipped data lie, and how a file that came from anywhere is opened and unpacked."""
+"""Files: where the shipped data lie, how a file from anywhere is opened, how a table is written."""
 
 import gzip
 import hashlib
@@ -7,6 +7,9 @@ import zipfile
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sahelkit.choices import one_of
 
 MAX_UNPACKED = 4 * 2**30
 """Bytes that an archive may unpack to; more is refused."""
@@ -46,6 +49,25 @@ def read_table(name: str):
     return _read(name).copy()
 
 
+def plain(frame):
+    """A table in types that every program reads: months and days as dates, categories as text.
+
+    >>> import pandas as pd
+    >>> plain(pd.DataFrame({"month": pd.period_range("2023-01", periods=1, freq="M")}))["month"][0]
+    Timestamp('2023-01-01 00:00:00')
+    """
+    import pandas as pd
+
+    out = frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()
+    out = out.rename(columns=str)
+    for name, values in out.items():
+        if isinstance(values.dtype, pd.PeriodDtype):
+            out[name] = values.dt.start_time.astype("datetime64[s]")
+        elif isinstance(values.dtype, pd.CategoricalDtype):
+            out[name] = values.astype("str")
+    return out
+
+
 def write_csv(frame, path) -> None:
     """Write a table the same way everywhere: UTF-8, line feeds, dates as days, empty for missing."""
     import pandas as pd
@@ -57,6 +79,82 @@ def write_csv(frame, path) -> None:
         elif pd.api.types.is_datetime64_any_dtype(values):
             out[name] = values.dt.strftime("%Y-%m-%d")
     Path(path).write_bytes(out.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+
+
+def write(table, path) -> Path:
+    """Write a table in the format of the name's ending; an existing file is replaced once all is written.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Months become their first day, or ``2023-01`` in csv (`plain`); an index that says something, a column.
+    path : str or Path
+        .csv, .parquet, .xlsx (Excel), .dta (Stata), .json (rows), or .gpkg (points, EPSG:4326; rows
+        without a position are left out).
+
+    Raises
+    ------
+    ValueError
+        Another ending, or positions are asked of a table that has none.
+
+    Examples
+    --------
+    >>> import pandas as pd, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(pd.DataFrame({"deaths": [3]}), Path(folder) / "made_up.dta").name
+    'made_up.dta'
+    """
+    import pandas as pd
+
+    path = Path(path)
+    kind = ending(path)
+    indexed = not isinstance(table.index, pd.RangeIndex)
+    table = table.reset_index() if indexed else table
+    with TemporaryDirectory(dir=path.parent, prefix=".") as folder:
+        made = Path(folder) / path.name
+        _WRITERS[kind](table, made)
+        made.replace(path)
+    return path
+
+
+def ending(path) -> str:
+    """Ending of a file to be written, if `write` knows it; else a ValueError."""
+    return one_of(Path(path).suffix.lower(), tuple(_WRITERS), f"ending of {Path(path).name}")
+
+
+def _write_stata(table, path) -> None:
+    table = plain(table)
+    for name, values in table.items():
+        if values.dtype.kind in "OUST" or str(values.dtype).startswith("str"):
+            table[name] = values.astype(object).where(values.notna(), "")
+        elif str(values.dtype).startswith(("Int", "Float")):
+            table[name] = values.astype("float64")
+    long = {name: "strl" for name in table if table[name].astype("str").str.len().max() > 2000}
+    table.to_stata(path, write_index=False, version=118, convert_strl=list(long))
+
+
+def _write_geopackage(table, path) -> None:
+    import geopandas
+
+    from sahelkit.choices import NotCovered
+
+    if "latitude" not in table:
+        raise NotCovered("A GeoPackage needs the columns latitude and longitude.")
+    rows = plain(table).dropna(subset=["latitude", "longitude"])
+    points = geopandas.points_from_xy(rows["longitude"], rows["latitude"], crs="EPSG:4326")
+    geopandas.GeoDataFrame(rows, geometry=points).to_file(path, driver="GPKG")
+
+
+_WRITERS = {
+    ".csv": write_csv,
+    ".parquet": lambda table, path: plain(table).to_parquet(path, index=False),
+    ".xlsx": lambda table, path: plain(table).to_excel(path, index=False),
+    ".dta": _write_stata,
+    ".json": lambda table, path: plain(table).to_json(
+        path, orient="records", date_format="iso", indent=1, force_ascii=False
+    ),
+    ".gpkg": _write_geopackage,
+}
 
 
 def records(frame) -> list:

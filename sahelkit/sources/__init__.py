@@ -1,25 +1,31 @@
 """Sources: from the bytes of a file to the incidents frame; the format is recognised, not asked for."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sahelkit.files import SourceError, accessed
 from sahelkit.sources.formats import ACLED, columns_to_read, recognise
 from sahelkit.sources.reading import layout_of, read_rows
 
 
-def read_incidents(path, political_only: bool = True) -> tuple:
+def read_incidents(path, political_only: bool = True, keep=()) -> tuple:
     """Read an incident file of any known format, or several as one.
 
     Parameters
     ----------
-    path : str, Path or list of them
+    path : str, Path, DataFrame or list of them
         UCDP GED or candidate csv or zip, an ACLED export, GTD, sahelkit's own ``incidents.csv`` or
-        what ``sahelkit load --out`` wrote. Of several files of one source, the newest says what
-        happened in the period it covers and nothing counts twice (`merge.merge`).
+        what ``sahelkit load --out`` wrote; or such a table that is already in memory. Of several
+        of one source, the newest says what happened in the period it covers and nothing counts
+        twice (`merge.merge`).
     political_only : bool
         Of ACLED, keep political violence alone (see `acled.read`).
+    keep : collection of str
+        The source's own columns to keep beside those of the frame, by their names in the file:
+        GED's `deaths_a`, `adm_2`, `source_article`.
 
     Returns
     -------
@@ -38,25 +44,41 @@ def read_incidents(path, political_only: bool = True) -> tuple:
     >>> provenance.rows_read == len(incidents)
     True
     """
+    if hasattr(path, "to_csv"):
+        return _read_table(path, political_only, keep)
     if not isinstance(path, (str, Path)):
-        paths = list(dict.fromkeys(str(one) for one in path))
+        paths = list(
+            {str(one) if isinstance(one, (str, Path)) else id(one): one for one in path}.values()
+        )
         if not paths:
             raise SourceError("no file given. Name at least one.")
         if len(paths) > 1:
             from sahelkit.sources.merge import merge
 
-            return merge([read_incidents(one, political_only) for one in paths])
+            return merge([read_incidents(one, political_only, keep) for one in paths])
         path = paths[0]
     source, layout = recognise(layout_of(path))
     options = {"political_only": political_only} if source is ACLED else {}
+    options |= {} if source.needed else {"keep": keep}
     with ThreadPoolExecutor(
         1
     ) as pool:  # what follows needs pandas: imported while the file is read
         module = pool.submit(import_module, f"sahelkit.sources.{source.module}")
-        rows = [read_rows(layout, columns_to_read(source, layout))] if source.needed else []
+        rows = []
+        if source.needed:
+            columns = columns_to_read(source, layout, keep)
+            rows = [replace(read_rows(layout, columns), keep=[columns[name] for name in keep])]
         incidents, provenance = module.result().read(layout, *rows, **options)
     provenance.accessed = accessed(path, provenance.sha256)
     return incidents, provenance
+
+
+def _read_table(table, political_only: bool, keep) -> tuple:
+    """A DataFrame as the file that it would be."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "DataFrame"
+        table.to_csv(path, index=False)
+        return read_incidents(path, political_only, keep)
 
 
 __all__ = ["SourceError", "read_incidents"]

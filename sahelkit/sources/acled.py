@@ -17,6 +17,7 @@ from sahelkit.sources.source import (
     Provenance,
     checked,
     drop_rows,
+    kept,
     position_columns,
     repeated_ids,
     unreadable_dates,
@@ -112,7 +113,8 @@ def read(layout, rows, political_only: bool = True) -> tuple:
     provenance.filters += ", political violence" if political_only else ", all event types"
     _note_riots(text, kind, political_only, provenance)
     frame = _dropped(frame, text, kind, political_only, provenance)
-    return checked(frame, provenance, text["admin1"], () if political_only else ("violence",))
+    may_lack = () if political_only else ("violence",)
+    return checked(frame.join(kept(text[rows.keep])), provenance, text["admin1"], may_lack)
 
 
 def _note_riots(text, kind, political_only: bool, provenance) -> None:

@@ -7,6 +7,7 @@ recognised, and the reading begins, while it is being imported.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from sahelkit.choices import one_of
 from sahelkit.files import SourceError
 from sahelkit.sources.reading import Layout
 
@@ -216,13 +217,18 @@ def _by_plain_name(layout: Layout) -> dict:
     return {name.strip().lower().replace(" ", "_"): name for name in reversed(layout.names)}
 
 
-def columns_to_read(source: Source, layout: Layout) -> dict:
+def columns_to_read(source: Source, layout: Layout, keep=()) -> dict:
     """Which column of the file is which of the source's: name in the file -> documented name.
+
+    Parameters
+    ----------
+    keep : collection of str
+        Further columns of the file, kept under their own names.
 
     Raises
     ------
     SourceError
-        A needed column is missing.
+        A needed column is missing, or one to keep.
     """
     written, found = _by_plain_name(layout), {}
     for name in source.columns:
@@ -237,4 +243,8 @@ def columns_to_read(source: Source, layout: Layout) -> dict:
             f"{layout.path}: {label} file without column {', '.join(missing)}. Download or export "
             "the file again with all columns."
         )
-    return found
+    try:
+        extra = [one_of(name, list(layout.names), "keep") for name in keep]
+    except ValueError as error:
+        raise SourceError(f"{layout.path}: {error}") from None
+    return found | {name: name for name in extra if name not in found}

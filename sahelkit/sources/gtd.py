@@ -17,6 +17,7 @@ from sahelkit.sources.source import (
     Provenance,
     checked,
     drop_rows,
+    kept,
     position_columns,
     repeated_ids,
     wanted_text,
@@ -73,7 +74,7 @@ def read(layout, rows) -> tuple:
         provenance.warnings["doubt whether it is terrorism (doubtterr)"] = frame.loc[
             doubt.fillna(False).astype(bool), "incident_id"
         ].tolist()
-    return checked(frame, provenance, text["provstate"])
+    return checked(frame.join(kept(text[rows.keep])), provenance, text["provstate"])
 
 
 def _dates(text: pd.DataFrame) -> tuple:

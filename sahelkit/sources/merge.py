@@ -6,7 +6,7 @@ from collections import Counter
 import pandas as pd
 
 from sahelkit.files import SourceError
-from sahelkit.sources.source import ROWS_SHSAVED, Provenance
+from sahelkit.sources.source import ROWS_SHOWN, Provenance
 
 UCDP = {"ucdp-ged", "ucdp-candidate"}
 REPLACED = "in the period of a newer release"
@@ -155,5 +155,5 @@ def _joined(accounts: list) -> Provenance:
                 joined = getattr(total, name).setdefault(kind, [])
                 joined += ids
     for reason, rows in total.rows.items():
-        total.rows[reason] = rows[:ROWS_SHSAVED]
+        total.rows[reason] = rows[:ROWS_SHOWN]
     return total

@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import io
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,7 @@ class Layout:
     headerless : bool
         The first row is data and `names` is what the format's rows hold (`formats.recognise`).
     sheet : iterator of list
-        Of a workbook, which cannot be opened in part: the rows after the header.
+        Of a workbook or parquet file: the rows after the header.
     """
 
     path: Path
@@ -71,6 +72,8 @@ class Rows:
         What is doubtful about the file as a whole: kind -> list of str.
     sha256 : str
         Of the file's bytes.
+    keep : list of str
+        Columns of the user's own choice among those of `text`.
     """
 
     text: object
@@ -79,6 +82,7 @@ class Rows:
     ragged: list = field(default_factory=list)
     notes: dict = field(default_factory=dict)
     sha256: str = ""
+    keep: list = field(default_factory=list)
 
 
 def layout_of(path) -> Layout:
@@ -98,10 +102,11 @@ def layout_of(path) -> Layout:
     path = Path(path)
     with opened(path) as (kind, stream):
         if kind == "parquet":
-            return Layout(path, kind, _parquet_names(path, stream))
+            names, sheet = _parquet(path, stream)
+            return Layout(path, kind, names, sheet=sheet)
         if kind == "xlsx":
             sheet = _sheet(path, stream)
-            names = [_cell(value).strip() for value in next(sheet, ())]
+            names = [as_text(value).strip() for value in next(sheet, ())]
             while names and not names[-1]:
                 names.pop()
             if not names:
@@ -120,8 +125,8 @@ def layout_of(path) -> Layout:
     names = tuple(name.strip() for name in header)
     if not any(names):
         raise SourceError(f"{path}: not a text table: its first row is empty.")
-    tags = [cell for cell in second if cell]
-    tag_row = bool(tags) and all(cell.startswith("#") for cell in tags)
+    tags = "".join(cell[:1] for cell in second)
+    tag_row = bool(tags) and set(tags) == {"#"}
     return Layout(path, "csv", names, encoding, delimiter, tag_row)
 
 
@@ -135,17 +140,24 @@ def _records(text: str, delimiter: str) -> list:
     return found + [[]] * (2 - len(found))
 
 
-def _parquet_names(path, stream) -> tuple:
+def _parquet(path, stream) -> tuple:
+    """Names of a parquet file's columns, and its rows as lists of values."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        return tuple(pq.read_schema(stream).names)
+        table = pq.read_table(stream)
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         raise SourceError(
             f"{path}: the parquet file is damaged ({reason}). Write it again."
         ) from None
+    rows = (
+        row
+        for batch in table.to_batches(4096)
+        for row in zip(*batch.to_pydict().values(), strict=True)
+    )
+    return tuple(table.column_names), rows
 
 
 def read_rows(layout: Layout, columns: dict) -> Rows:
@@ -163,7 +175,7 @@ def read_rows(layout: Layout, columns: dict) -> Rows:
         Not readable, cut short, or without rows.
     """
     path = layout.path
-    if layout.kind == "xlsx":
+    if layout.sheet is not None:
         rows = _read_sheet(layout, columns)
     else:
         with opened(path) as (_, stream):
@@ -317,11 +329,13 @@ def _sheet(path, stream):
         ) from None
 
 
-def _cell(value) -> str:
+def as_text(value) -> str:
     """A cell as a csv would hold it: whole numbers without decimals, days as 2019-11-01."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "" if value is None else str(value)
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return "" if value is None or value != value else str(value)
 
 
 def _read_sheet(layout: Layout, columns: dict) -> Rows:
@@ -333,9 +347,9 @@ def _read_sheet(layout: Layout, columns: dict) -> Rows:
         if not any(value not in (None, "") for value in row):
             continue
         read += 1
-        if country_code(_cell(row[at["country"]])):
+        if country_code(as_text(row[at["country"]])):
             numbers.append(number)
             for name, place in at.items():
-                found[name].append(_cell(row[place]))
+                found[name].append(as_text(row[place]))
     schema = pa.schema([(name, pa.string()) for name in found])
     return Rows(pa.table(found, schema), np.array(numbers, int), read)

@@ -12,7 +12,7 @@ from sahelkit.sources.cells import to_numbers, why_no_date
 from sahelkit.sources.positions import doubtful_positions
 from sahelkit.sources.reading import Layout, Rows
 
-ROWS_SHSAVED = 10
+ROWS_SHOWN = 10
 """Row numbers kept per reason for dropping."""
 
 
@@ -55,7 +55,7 @@ class Provenance:
         rows = [int(row) for row in rows]
         if rows:
             self.dropped[reason] += len(rows)
-            self.rows[reason] = (self.rows.get(reason, []) + rows)[:ROWS_SHSAVED]
+            self.rows[reason] = (self.rows.get(reason, []) + rows)[:ROWS_SHOWN]
 
     def close(self, kept: int) -> None:
         """Note how many rows were kept; every other one must have been counted as dropped."""
@@ -77,8 +77,8 @@ def wanted_text(layout: Layout, rows: Rows, columns: list, provenance: Provenanc
     Returns
     -------
     DataFrame of str
-        `columns`, empty where the file lacks one; `country` holds ISO codes. The index is the row
-        in the file.
+        `columns`, empty where the file lacks one, and those that the user keeps; `country` holds
+        ISO codes. The index is the row in the file.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def wanted_text(layout: Layout, rows: Rows, columns: list, provenance: Provenanc
         )
     text = rows.text.to_pandas().set_axis(rows.numbers)
     text["country"] = text["country"].map(country_code)
-    return text.reindex(columns=columns, fill_value="")
+    return text.reindex(columns=list(dict.fromkeys([*columns, *rows.keep])), fill_value="")
 
 
 def position_columns(text: pd.DataFrame, precision: str, codes: dict) -> dict:
@@ -177,6 +177,25 @@ def repeated_ids(frame: pd.DataFrame, order: list, provenance: Provenance) -> pd
     if len(differ):
         provenance.warnings["rows with the same id differ, one kept"] = differ.tolist()
     return again & ~frame.index.isin(stays)
+
+
+def kept(text: pd.DataFrame) -> pd.DataFrame:
+    """A source's own columns that the user keeps: numbers where every cell is one, else text.
+
+    Raises
+    ------
+    SourceError
+        One is called like a column of the incidents frame.
+    """
+    taken = sorted(set(text) & set(schema.NAMES))
+    if taken:
+        raise SourceError(f"keep={taken}: the incidents frame has columns of that name already.")
+    out = text.copy()
+    for name in text:
+        numbers = pd.to_numeric(text[name].replace("", None), errors="coerce")
+        if numbers.notna().equals(text[name] != ""):
+            out[name] = numbers.convert_dtypes()
+    return out
 
 
 def checked(frame: pd.DataFrame, provenance: Provenance, region_names=None, may_lack=()) -> tuple:

@@ -18,6 +18,7 @@ from sahelkit.sources.source import (
     Provenance,
     checked,
     drop_rows,
+    kept,
     position_columns,
     repeated_ids,
     unreadable_dates,
@@ -92,7 +93,7 @@ def read(layout, rows) -> tuple:
         provenance.warnings["provisional: code_status is not Clear"] = frame.loc[
             provisional, "incident_id"
         ].tolist()
-    return checked(frame, provenance, text["adm_1"])
+    return checked(frame.join(kept(text[rows.keep])), provenance, text["adm_1"])
 
 
 def _is_candidate(release: str, provisional: pd.Series) -> bool:
