@@ -15,7 +15,9 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     submodules=[
         "actors",
         "citations",
+        "choices",
         "claims",
+        "coding",
         "compare",
         "counts",
         "dataset",
@@ -31,7 +33,9 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "sources",
     ],
     submod_attrs={
-        "dataset": ["Dataset", "load"],
-        "sources": ["SourceError", "read_incidents"],
+        "choices": ["NotCovered"],
+        "dataset": ["Dataset", "load", "load_incidents"],
+        "files": ["SourceError", "write"],
+        "sources": ["read_incidents"],
     },
 )

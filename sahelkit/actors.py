@@ -30,6 +30,17 @@ def groups() -> pd.DataFrame:
     return read_table("actors.csv")
 
 
+def names() -> dict:
+    """Group id -> name for readers: the abbreviation where there is one.
+
+    >>> names()["jnim"], names()["ansar_dine"]
+    ('JNIM', 'Ansar Dine')
+    """
+    table = groups()
+    short = table["abbreviation"].where(table["abbreviation"] != "", table["name"])
+    return dict(zip(table["group_id"], short, strict=True))
+
+
 @cache
 def _names() -> dict:
     """Group ids by name in lower case, years in brackets left out; several may share a name."""

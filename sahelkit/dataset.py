@@ -3,10 +3,12 @@
 import json
 import os
 from dataclasses import dataclass
+from html import escape
 
 import pandas as pd
 
 from sahelkit import places, schema
+from sahelkit.choices import NotCovered
 from sahelkit.files import data_dir, read_table
 from sahelkit.sources.formats import labels
 
@@ -17,7 +19,7 @@ UNKNOWN = "unknown"
 """Region of incidents that the source places in no region."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dataset:
     """Incidents, the tables computed from them, and where they come from.
 
@@ -55,6 +57,94 @@ class Dataset:
     def label(self) -> str:
         """Source and release, for captions: 'UCDP GED 24.1'."""
         return f"{labels()[self.provenance.source]} {self.provenance.source_version}"
+
+    @property
+    def countries(self) -> list:
+        """Codes of the countries that the source holds; of others it says nothing, not zero."""
+        return [code for code in schema.COUNTRIES if (self.region_month["country"] == code).any()]
+
+    @property
+    def covered(self) -> tuple:
+        """First and last day that the data speak for, Timestamps.
+
+        Yearly releases speak for whole years, UCDP's candidates for whole months, an ACLED export
+        for the days up to its last event.
+
+        >>> [f"{day:%Y-%m-%d}" for day in load().covered]
+        ['2012-01-01', '2023-12-31']
+        """
+        months = self.region_month["month"]
+        first, last = months.min().start_time, months.max().end_time.normalize()
+        if self.provenance.source in ("ucdp-ged", "gtd"):
+            return first, pd.Timestamp(last.year, 12, 31)
+        if self.provenance.source == "acled":
+            return first, self.events["date_start"].max()
+        return first, last
+
+    @property
+    def holds(self) -> set:
+        """What can be asked of the data: 'positions', 'deaths', 'regions', 'days', 'years-3', 'shipped'.
+
+        >>> sorted(load().holds)
+        ['deaths', 'positions', 'regions', 'shipped', 'years-3']
+        """
+        first, last = self.covered
+        table = self.region_month
+        answers = {
+            "positions": len(self.grid_year) > 0,
+            "deaths": bool(table["deaths_best"].sum() > 0),
+            "regions": bool((table.loc[table["incidents"] > 0, "region"] != UNKNOWN).any()),
+            "days": self.events is not None,
+            "years-3": (last - first).days >= 3 * 365,
+            "shipped": self.events is None,
+        }
+        return {name for name, yes in answers.items() if yes}
+
+    @property
+    def reports(self) -> pd.DataFrame:
+        """The accounts behind the incidents of the shipped list: one row per report of one incident.
+
+        Raises
+        ------
+        NotCovered
+            The incidents come from a user's file, which gives no accounts.
+
+        >>> ds = load()
+        >>> one = ds.reports[ds.reports["incident"] == "MLI-2019-09-30-boulkessi"]
+        >>> one["publisher"].nunique()
+        10
+        """
+        from sahelkit.coding import read_reports
+
+        if self.listed is None:
+            raise NotCovered("Only the shipped incidents have their accounts: sahelkit.load().")
+        reports = read_reports()
+        return reports[reports["incident"].isin(self.incidents["incident_id"])]
+
+    def _card(self) -> dict:
+        table, (first, last) = self.region_month, self.covered
+        best, low, high = (table[f"deaths_{which}"].sum() for which in ("best", "low", "high"))
+        known = f"{best:,}" + (f" ({low:,} to {high:,})" if high else "")
+        listed = f"{len(self.incidents):,} major ones, one by one: never count from them"
+        return {
+            "Source": self.label,
+            "Covered": f"{first:%-d %B %Y} to {last:%-d %B %Y}",
+            "Countries": ", ".join(schema.COUNTRIES[code] for code in self.countries),
+            "Incidents": f"{table['incidents'].sum():,}",
+            "Deaths": known if "deaths" in self.holds else "not given",
+            "ds.incidents": listed if self.listed else f"all {len(self.incidents):,} in the file",
+            "Not for": "violence that killed nobody or that nobody reported",
+        }
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{name:<13} {value}" for name, value in self._card().items())
+
+    def _repr_html_(self) -> str:
+        rows = (
+            f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>"
+            for name, value in self._card().items()
+        )
+        return f"<table>{''.join(rows)}</table>"
 
     @property
     def years(self) -> range:
@@ -103,14 +193,16 @@ class Dataset:
         return cite(sources, style=style, accessed=accessed)
 
 
-def load(source=None) -> Dataset:
+def load(source=None, keep=()) -> Dataset:
     """The shipped data, or a user's own file in the same form.
 
     Parameters
     ----------
-    source : str or Path, optional
-        A file that `sahelkit.sources.read_incidents` knows. Default: the environment variable
-        SAHELKIT_SOURCE; without it, the shipped tables.
+    source : str, Path, DataFrame or list of them, optional
+        What `sahelkit.read_incidents` knows. Default: the environment variable SAHELKIT_SOURCE,
+        several files separated as in PATH; without it, the shipped tables.
+    keep : collection of str
+        The source's own columns to keep in `Dataset.incidents`.
 
     Returns
     -------
@@ -130,12 +222,15 @@ def load(source=None) -> Dataset:
     from sahelkit.sources import read_incidents
     from sahelkit.sources.source import Provenance
 
-    source = source or os.environ.get("SAHELKIT_SOURCE")
+    if source is None and os.environ.get("SAHELKIT_SOURCE"):
+        source = os.environ["SAHELKIT_SOURCE"].split(os.pathsep)
     official = read_country_year()
-    if source:
-        incidents, provenance = read_incidents(source)
+    if source is not None:
+        incidents, provenance = read_incidents(source, keep=keep)
         region, grid = region_month(incidents), grid_year(incidents)
         return Dataset(incidents, complete(region), grid, official, provenance, incidents)
+    if keep:
+        raise NotCovered(f"keep={list(keep)}: the shipped tables have no further columns.")
     incidents, listed = read_incidents(data_dir() / "incidents.csv")
     record = json.loads((data_dir() / "provenance.json").read_text(encoding="utf-8"))
     region, grid = _shipped("ucdp_region_month.csv"), _shipped("ucdp_grid_year.csv")
@@ -146,6 +241,58 @@ def load(source=None) -> Dataset:
 
 def _shipped(name: str) -> pd.DataFrame:
     return pd.read_csv(data_dir() / name, keep_default_na=False, na_values=[""])
+
+
+def load_incidents() -> pd.DataFrame:
+    """The shipped major incidents as a tidy table for a first lesson: plain names, no codes.
+
+    Returns
+    -------
+    DataFrame
+        A row per incident, in order of time: `date`, `country`, `region`, `place`, `deaths`,
+        `deaths_low`, `deaths_high`, `civilians` (persons), `perpetrator`, `attribution`, `tactic`,
+        `target`, `conflict`, `reports`, `latitude`, `longitude` (degrees), `incident_id`.
+
+    Examples
+    --------
+    >>> incidents = load_incidents()
+    >>> incidents.nlargest(1, "deaths")[["place", "country"]].squeeze().tolist()
+    ['Moura', 'Mali']
+    """
+    from sahelkit import actors
+    from sahelkit.sources import read_incidents
+
+    table, _ = read_incidents(data_dir() / "incidents.csv")
+    words = {
+        name: table[name].str.replace("_", " ") for name in ("attribution", "tactic", "target")
+    }
+    table = table.assign(
+        country=table["country"].map(schema.COUNTRIES).astype("str"),
+        perpetrator=table["perpetrator"]
+        .map(actors.names())
+        .fillna(table["perpetrator"].str.replace("_", " ")),
+        **words,
+    )
+    wanted = {
+        "date_start": "date",
+        "country": "country",
+        "region": "region",
+        "place": "place",
+        "deaths_best": "deaths",
+        "deaths_low": "deaths_low",
+        "deaths_high": "deaths_high",
+        "deaths_civilians": "civilians",
+        "perpetrator": "perpetrator",
+        "attribution": "attribution",
+        "tactic": "tactic",
+        "target": "target",
+        "group": "conflict",
+        "n_reports": "reports",
+        "latitude": "latitude",
+        "longitude": "longitude",
+        "incident_id": "incident_id",
+    }
+    return table[list(wanted)].rename(columns=wanted)
 
 
 def read_country_year() -> pd.DataFrame:
@@ -200,7 +347,7 @@ def region_month(incidents: pd.DataFrame) -> pd.DataFrame:
 
 
 def complete(table: pd.DataFrame) -> pd.DataFrame:
-    """Add the months without violence, as zeros, for every region of the three countries.
+    """Add the months without violence, as zeros, for every region of the countries in the table.
 
     Parameters
     ----------
@@ -223,6 +370,7 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
     months = pd.period_range(first, table["month"].max(), freq="M")
     units = places.regions()[["country", "counted_as"]].drop_duplicates()
     pairs = [*units.itertuples(index=False, name=None), *((c, UNKNOWN) for c in schema.COUNTRIES)]
+    pairs = [pair for pair in pairs if (table["country"] == pair[0]).any()]
     other = [schema.VIOLENCE, sorted(table["group"].unique())]
     full = pd.DataFrame(pairs, columns=["country", "region"])
     full = full.merge(pd.DataFrame({"month": months}), how="cross")
