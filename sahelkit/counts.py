@@ -3,16 +3,18 @@
 import numpy as np
 import pandas as pd
 
-from sahelkit import places, schema
+from sahelkit import places
+from sahelkit.actors import FAMILIES
+from sahelkit.choices import NotCovered, one_of
 from sahelkit.dataset import COUNTS, Dataset
 
-PERIODS = {"D": "day", "M": "month", "Y": "year"}
+PERIODS = {"D": "day", "W": "week", "M": "month", "Q": "quarter", "Y": "year"}
 
 
 def count(
     data, by=None, freq="M", weight="incidents", *, area="all", inside=True, group=None
 ) -> pd.DataFrame:
-    """Incidents or deaths per month, year or day, zeros filled within what the data cover.
+    """Incidents or deaths per day, week, month, quarter or year, zeros filled within what is covered.
 
     Parameters
     ----------
@@ -20,12 +22,12 @@ def count(
         Or `Dataset.region_month`, some of its rows, or that with `zone` (`add_zone`).
     by : str or list of str, optional
         Columns to tell apart: 'country', 'region', 'violence', 'group', 'zone'.
-    freq : {'M', 'Y', 'D'}
-        Days need a dataset with events. An incident counts on its first day.
+    freq : {'D', 'W', 'M', 'Q', 'Y'}
+        Days and weeks need a dataset with events. An incident counts on its first day.
     weight : str
         'incidents' or one of the deaths columns.
     area : str or collection of str
-        See `in_area`. An area by position is counted from the events.
+        See `places.in_area`. An area by position is counted from the events.
     inside : bool
         False: everything outside the area.
     group : str, optional
@@ -34,13 +36,15 @@ def count(
     Returns
     -------
     DataFrame
-        Index: all months or days, a PeriodIndex, or years. Columns: the values of `by`, or
+        Index: years, or a PeriodIndex without gaps. Columns: the values of `by`, or
         `weight`. Deaths that the source does not give at all are missing, not zero.
 
     Raises
     ------
+    NotCovered
+        Days or positions are asked of tables.
     ValueError
-        Days or positions are asked of tables, or an area is not known.
+        An argument is none of its choices.
 
     Examples
     --------
@@ -51,27 +55,36 @@ def count(
     [516, 8752]
     """
     table = data.region_month if isinstance(data, Dataset) else data
+    one_of(weight, COUNTS, "weight")
+    one_of(freq, tuple(PERIODS), "freq")
+    for name in [by] if isinstance(by, str) else by or []:
+        one_of(name, [n for n in table.columns if n not in ("month", *COUNTS)], "by")
+    if group is not None:
+        one_of(group, FAMILIES, "group")
     first, last = table["month"].min(), table["month"].max()
-    if isinstance(data, Dataset) and (freq == "D" or area in ("radius", "border")):
-        table = _events(data, freq)
-    keep = in_area(table, area) == inside
+    unit = "D" if freq in ("D", "W") else "M"
+    if isinstance(data, Dataset) and (unit == "D" or area in ("radius", "border")):
+        table = _events(data, unit)
+    keep = places.in_area(table, area) == inside
     if group is not None:
         keep &= (table["group"] == group).astype(bool)
-    name = PERIODS["M" if freq == "Y" else freq]
-    keys = [name, *([by] if isinstance(by, str) else by or [])]
+    keys = [PERIODS[unit], *([by] if isinstance(by, str) else by or [])]
     rows = table if keep.all() else table[keep]
     sums = rows.groupby(keys, observed=True)[weight].sum(min_count=1)
     wide = sums.to_frame() if by is None else sums.unstack(keys[1:])
     if isinstance(by, str) or by is None:
         wide.columns = pd.Index([str(one) for one in wide.columns], name=by)
-    days = (first.asfreq("D", "start"), last.asfreq("D", "end")) if freq == "D" else (first, last)
-    wide = wide.reindex(pd.period_range(*days, freq="D" if freq == "D" else "M", name=name))
+    ends = (first.asfreq("D", "start"), last.asfreq("D", "end")) if unit == "D" else (first, last)
+    wide = wide.reindex(pd.period_range(*ends, freq=unit, name=PERIODS[unit]))
     if table[weight].isna().all():
         wide = wide.astype("float64")
     else:
         filled = wide.fillna(0)
         wide = filled.astype("int64") if (filled == filled.round()).all(axis=None) else filled
-    return wide.groupby(wide.index.year.rename("year")).sum(min_count=1) if freq == "Y" else wide
+    if freq == unit:
+        return wide
+    periods = wide.index.year if freq == "Y" else wide.index.asfreq(freq)
+    return wide.groupby(periods.rename(PERIODS[freq])).sum(min_count=1)
 
 
 def finest(ds: Dataset, area="all", weight="incidents", group=None, inside=True, freq=None):
@@ -101,11 +114,10 @@ def finest(ds: Dataset, area="all", weight="incidents", group=None, inside=True,
     return found[weight].rename_axis(PERIODS[freq])
 
 
-def _events(ds: Dataset, freq: str) -> pd.DataFrame:
+def _events(ds: Dataset, unit: str) -> pd.DataFrame:
     """Events from the first month of the tables on, with their day or month and `incidents` = 1."""
     if ds.events is None:
-        raise ValueError("Days and positions need a file of events; the shipped tables have none.")
-    unit = "D" if freq == "D" else "M"
+        raise NotCovered("Days and positions need a file of events; the shipped tables have none.")
     table = ds.events[ds.events["date_start"] >= ds.region_month["month"].min().start_time]
     return table.assign(incidents=1, **{PERIODS[unit]: table["date_start"].dt.to_period(unit)})
 
@@ -150,42 +162,3 @@ def add_zone(table: pd.DataFrame, definition: str = "regions") -> pd.DataFrame:
     """
     inside = places.in_liptako_gourma(table, definition)
     return table.assign(zone=np.where(inside, "Liptako-Gourma", "elsewhere"))
-
-
-def in_area(frame: pd.DataFrame, area="all") -> pd.Series:
-    """Which rows lie in an area.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        `country`, `region`; for 'radius' and 'border' also `latitude`, `longitude`.
-    area : str or collection of str
-        'all'; a definition of Liptako-Gourma (`places.DEFINITIONS`); a country code; or several
-        codes and regions ('MLI', 'MLI:Gao').
-
-    Raises
-    ------
-    ValueError
-        The area needs positions and the frame has none, or a region is not known.
-
-    Examples
-    --------
-    >>> in_area(pd.DataFrame({"country": ["MLI"], "region": ["Gao"]}), ["MLI:Gao"]).tolist()
-    [True]
-    """
-    if area == "all":
-        return pd.Series(True, index=frame.index)
-    if isinstance(area, str) and area in places.DEFINITIONS:
-        if area in ("radius", "border") and "latitude" not in frame:
-            raise ValueError(f"area={area!r} needs positions; the table by region has none.")
-        return places.in_liptako_gourma(frame, area)
-    wanted = {area} if isinstance(area, str) else set(area)
-    units = places.regions()
-    counted = dict(zip(units["country"] + ":" + units["region"], units["counted_as"], strict=True))
-    unknown = sorted(wanted - set(counted) - set(schema.COUNTRIES))
-    if unknown:
-        raise ValueError(f"Invalid area {unknown}: a country code or 'MLI:Gao'.")
-    wanted = {f"{name[:4]}{counted[name]}" if ":" in name else name for name in wanted}
-    country = frame["country"].astype("str")
-    named = country + ":" + frame["region"].astype("str").fillna("")
-    return country.isin(wanted) | named.isin(wanted)

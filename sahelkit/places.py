@@ -6,8 +6,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from sahelkit.choices import NotCovered, one_of
+from sahelkit.countries import COUNTRIES, country_code
 from sahelkit.files import data_dir, read_table
-from sahelkit.schema import COUNTRIES
 
 COUNTRY_NAMES = {name: code for code, name in COUNTRIES.items()}
 TRIPOINT = (14.995, 0.235)
@@ -195,8 +196,7 @@ def in_liptako_gourma(frame: pd.DataFrame, definition: str = "regions") -> pd.Se
     >>> in_liptako_gourma(frame).tolist()
     [True, False]
     """
-    if definition not in DEFINITIONS:
-        raise ValueError(f"Invalid definition={definition!r}. Must be one of {DEFINITIONS}.")
+    one_of(definition, DEFINITIONS, "definition")
     if definition in ("regions", "authority"):
         inside = members(definition)
         pairs = zip(frame["country"].astype(object), frame["region"].astype(object), strict=True)
@@ -218,6 +218,65 @@ def in_diffa(frame: pd.DataFrame) -> pd.Series:
     if "longitude" in frame:
         return niger & (frame["longitude"] > DIFFA_LONGITUDE)
     return niger & (frame["region"] == "Diffa").fillna(False).astype(bool)
+
+
+def in_area(frame: pd.DataFrame, area="all") -> pd.Series:
+    """Which rows lie in an area.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        `country`, `region`; for 'radius' and 'border' also `latitude`, `longitude`.
+    area : str or collection of str
+        'all'; 'Liptako-Gourma', or one of its definitions (`DEFINITIONS`); or countries and regions,
+        by name in any known spelling or by code: 'Mali', 'MLI', 'Menaka', 'MLI:Gao', 'BF-12'.
+
+    Raises
+    ------
+    NotCovered
+        The area needs positions and the frame has none.
+    ValueError
+        A name is not known, or two countries have a region of that name.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"country": ["MLI", "NER"], "region": ["Ménaka", "Diffa"]})
+    >>> in_area(frame, "menaka").tolist(), in_area(frame, ["Niger", "MLI:Gao"]).tolist()
+    ([True, False], [False, True])
+    """
+    if isinstance(area, str) and area == "all":
+        return pd.Series(True, index=frame.index)
+    if isinstance(area, str) and bare_name(area) == "liptako gourma":
+        area = DEFINITIONS[0]
+    if isinstance(area, str) and area in DEFINITIONS:
+        if area in ("radius", "border") and "latitude" not in frame:
+            raise NotCovered(f"area={area!r} needs positions; the table by region has none.")
+        return in_liptako_gourma(frame, area)
+    wanted = {_unit(name) for name in ([area] if isinstance(area, str) else area)}
+    country, region = (frame[name].astype(object) for name in ("country", "region"))
+    pairs = zip(country, region, strict=True)
+    found = [(code, None) in wanted or (code, name) in wanted for code, name in pairs]
+    return pd.Series(found, index=frame.index, dtype=bool)
+
+
+def _unit(name: str) -> tuple:
+    """(country code, region as counted) of a name; region None for a whole country."""
+    head, _, rest = name.partition(":")
+    country = country_code(head)
+    if country and not rest:
+        return country, None
+    wanted = bare_name(rest if country else name)
+    units = {(code, spelling): (code, unit) for (code, spelling), unit in _spellings().items()}
+    found = {
+        unit
+        for (code, spelling), unit in units.items()
+        if spelling == wanted and country in ("", code)
+    }
+    # Since 2025 Burkina Faso's region Sahel is called Liptako, which others take for the zone.
+    if len(found) == 1 and (country or wanted != "liptako"):
+        return found.pop()
+    known = sorted(f"{code}:{region}" for code, region in found or set(units.values()))
+    return one_of(name, known if found else ["all", *DEFINITIONS, *COUNTRIES, *known], "area")
 
 
 def grid_cell(latitude, longitude) -> np.ndarray:

@@ -6,6 +6,7 @@ from functools import cached_property
 import pandas as pd
 
 from sahelkit import places
+from sahelkit.choices import NotCovered
 from sahelkit.dataset import COUNTS, UNKNOWN, Dataset, complete, grid_year, region_month
 
 WEIGHTS = ("incidents", "deaths_best", "deaths_low", "deaths_high")
@@ -33,11 +34,11 @@ def from_events(ds: Dataset, keep: pd.Series) -> Dataset:
 
     Raises
     ------
-    ValueError
+    NotCovered
         The dataset has tables alone.
     """
     if ds.events is None:
-        raise ValueError("The shipped tables are sums: this needs a file of events.")
+        raise NotCovered("The shipped tables are sums: this needs a file of events.")
     events = ds.events[keep]
     tables = (ds.region_month[:0], ds.grid_year[:0])
     if len(events):

@@ -8,9 +8,10 @@ import pytest
 
 import sahelkit
 from sahelkit import interventions, readings
-from sahelkit.counts import finest, in_area
+from sahelkit.counts import finest
 from sahelkit.figures import interventions as draw
 from sahelkit.interventions import beforeafter, eventstudy, falsealarms, interrupted, placebos
+from sahelkit.places import in_area
 
 FULL = os.environ.get("SAHELKIT_FULL") == "1"
 """With SAHELKIT_FULL=1 the false alarms are counted on 1,000 series for the slow tests, too."""

@@ -204,7 +204,7 @@ def associated(
     ds : Dataset
     intervention_id : str
     area : str or collection of str, optional
-        See `interventions.in_area`; default: the intervention's own area.
+        See `places.in_area`; default: the intervention's own area.
     weight : str
     date : {'start', 'end', 'span'}
         Its first day, its last, or both with the time between left out.

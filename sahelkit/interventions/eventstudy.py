@@ -170,7 +170,7 @@ def displacement(ds, start, end=None, length: int | None = None, area="regions")
     length : int, optional
         Days (default 60) or months (default 2).
     area : str or collection of str
-        See `interventions.in_area`; outside is the rest of the three countries.
+        See `places.in_area`; outside is the rest of the three countries.
 
     Returns
     -------

@@ -314,7 +314,7 @@ def in_one_line(found: pd.DataFrame) -> str:
 
 
 def area_of(row) -> str | tuple:
-    """The area of an intervention, as `counts.in_area` takes it: its regions, Liptako-Gourma, or countries.
+    """The area of an intervention, as `places.in_area` takes it: its regions, Liptako-Gourma, or countries.
 
     >>> area_of(intervention("monclar")), area_of(intervention("eclipse"))
     ('regions', ('MLI:Mopti',))

@@ -48,10 +48,14 @@ def release_of(path) -> str:
     ('26.0.8', '26.01.26.06')
     """
     name = Path(path).name
-    match = re.search(r"(?:ged|v|candidate)[_ ]?(\d{2})[._]01[._]\1[._](\d{2})(?!\d)", name, re.IGNORECASE)
+    match = re.search(
+        r"(?:ged|v|candidate)[_ ]?(\d{2})[._]01[._]\1[._](\d{2})(?!\d)", name, re.IGNORECASE
+    )
     if match:
         return f"{match[1]}.01.{match[1]}.{match[2]}"
-    match = re.search(r"(?:ged|v|candidate)[_ ]?(\d{2})[._]0[._](\d{1,2})(?!\d)", name, re.IGNORECASE)
+    match = re.search(
+        r"(?:ged|v|candidate)[_ ]?(\d{2})[._]0[._](\d{1,2})(?!\d)", name, re.IGNORECASE
+    )
     if match:
         return f"{match[1]}.0.{int(match[2])}"
     match = re.search(r"(?:ged|v|candidate)[_ ]?(\d{2})[._]?(\d)(?!\d)", name, re.IGNORECASE)
