@@ -16,7 +16,10 @@ app = typer.Typer(
     help="Open, reproducible analysis of the conflict in Mali, Burkina Faso and Niger.",
 )
 SourceOption = Annotated[
-    str | None, typer.Option("--source", help="Your own export, in place of the shipped data.")
+    list[str] | None,
+    typer.Option(
+        "--source", help="Your own export, in place of the shipped data; may be repeated."
+    ),
 ]
 
 
@@ -56,15 +59,14 @@ def reproduce(
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from sahelkit import reproduce as runner
-    from sahelkit.sources import read_incidents
 
     console = Console()
     if source:
-        read_incidents(source)
-        out = out or Path("reproduced") / Path(source).stem
+        out = out or Path("reproduced") / Path(source[0]).stem
         console.print(f"Results go to {out}; the repository's own stay as they are.")
     try:
         names = [path.stem for path in runner.notebooks(only)]
+        runner.check_folder(out, source)
     except runner.NotebookError as error:
         raise Refusal(error) from None
     columns = (
@@ -188,7 +190,7 @@ def claims(
     from sahelkit import load as load_dataset
 
     with _waiting("checking claims"):
-        results = ledger.evaluate(load_dataset(source))
+        results = ledger.evaluate(load_dataset(source or None))
     if as_json:
         typer.echo(json.dumps(ledger.as_records(results), ensure_ascii=False))
     elif brief:
@@ -214,7 +216,7 @@ def tracker(
 
     try:
         with _waiting("writing"):
-            paths = pages.write(load_dataset(source), month, country, lang, out)
+            paths = pages.write(load_dataset(source or None), month, country, lang, out)
     except ValueError as error:
         raise Refusal(error) from None
     for path in paths:
@@ -262,7 +264,7 @@ def cite(
     from sahelkit import load as load_dataset
 
     with _waiting("reading"):
-        ds = load_dataset(source)
+        ds = load_dataset(source or None)
     try:
         typer.echo(ds.cite("bibtex" if bibtex else "text", accessed))
     except ValueError as error:

@@ -95,7 +95,7 @@ def test_definitions_of_the_zone():
 
 
 def test_an_unknown_definition_is_refused():
-    with pytest.raises(ValueError, match="is not known. Choices"):
+    with pytest.raises(ValueError, match=r"is not known\. Choices"):
         places.in_liptako_gourma(pd.DataFrame(), "elsewhere")
 
 

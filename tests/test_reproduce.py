@@ -60,6 +60,29 @@ def test_a_notebook_is_stored_as_it_was(tmp_path):
     assert (tmp_path / "notebooks" / START).read_bytes() == stored
 
 
+def test_a_folder_with_other_files_is_refused_and_left_alone(tmp_path):
+    (tmp_path / "thesis.txt").write_text("made up", encoding="utf-8")
+    with pytest.raises(reproduce.NotebookError, match="is not empty"):
+        reproduce.reproduce(tmp_path, only="00")
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_other_data_are_refused_in_the_repository_itself():
+    with pytest.raises(reproduce.NotebookError, match="holds the shipped results"):
+        reproduce.reproduce(ROOT, source=[data_dir() / "incidents.csv"], only="00")
+
+
+def test_a_notebook_that_was_edited_while_it_ran_is_left_alone(tmp_path):
+    import nbformat
+
+    path = tmp_path / "99_edited.ipynb"
+    edit = f"open({str(path)!r}, 'a').write(' ')"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(edit)]), path)
+    result = reproduce.execute(path, path, {}, lambda *_: None)
+    assert "was edited while it ran" in result.error
+    assert path.read_text(encoding="utf-8").endswith(" ")
+
+
 TREND = """
 import sys, pathlib, sahelkit
 from sahelkit import figures
