@@ -7,9 +7,7 @@ from made_up import dataset_of
 
 import sahelkit
 from sahelkit import geography, places, readings
-from sahelkit.figures import centrography as centre_figures
-from sahelkit.figures import geography as share_figures
-from sahelkit.figures import spread as spread_figures
+from sahelkit.figures import shift as share_figures
 from sahelkit.geography import spread
 
 
@@ -154,10 +152,10 @@ def test_figures_draw_their_tables(shipped):
     np.testing.assert_allclose(drawn, expected)
     assert fig.sahelkit["Title"].startswith("Liptako-Gourma's share peaked in 2018 at 81 %")
     regions = readings.with_and_without_diffa(shipped, geography.centre_region, resamples=99)
-    fig = centre_figures.distance(regions, shipped.label)
+    fig = share_figures.distance(regions, shipped.label)
     np.testing.assert_allclose(
         fig.axes[0].lines[0].get_ydata(), geography.centre(shipped)["km_to_tripoint"]
     )
-    fig = spread_figures.heat_map(spread.region_year(shipped), shipped.label)
+    fig = share_figures.heat_map(spread.region_year(shipped), shipped.label)
     assert {text.get_text() for text in fig.axes[0].texts} >= {"119", "164"}
     plt.close("all")

@@ -9,7 +9,7 @@ import pytest
 import sahelkit
 from sahelkit import interventions, readings
 from sahelkit.counts import finest
-from sahelkit.figures import interventions as draw
+from sahelkit.figures import timeline as draw
 from sahelkit.interventions import beforeafter, eventstudy, falsealarms, interrupted, placebos
 from sahelkit.places import in_area
 
@@ -359,4 +359,4 @@ class TestFigures:
     def test_short_names(self):
         losses = interventions.read().query("kind == 'leadership_loss'")
         drawn = losses[losses["countries"].map(bool)]
-        assert draw.loss_labels(drawn).is_unique
+        assert drawn["label"].is_unique

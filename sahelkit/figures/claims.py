@@ -1,9 +1,10 @@
-"""Figures of the claims: verdicts by document, and predictions against the years that followed."""
+"""Figures of notebooks 07 and 08: verdicts by document, a prediction scored, unusual months."""
 
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from sahelkit.figures import ACCENT, COUNTRY_COLOURS, INK, WIDE, caption, thousands
+from sahelkit.figures.parts import label
+from sahelkit.figures.style import ACCENT, COUNTRY_COLOURS, INK, WIDE, caption, thousands
 from sahelkit.schema import COUNTRIES
 
 VERDICT_COLOURS = {
@@ -13,6 +14,13 @@ VERDICT_COLOURS = {
     "cannot be checked": "#b9b4aa",
 }
 """One colour per verdict; dark and light tell the agreeing two apart without colour."""
+MONTHS = {
+    "high": ("unusually many", ACCENT, ACCENT),
+    "low": ("unusually few", "#2f4b6e", "#2f4b6e"),
+    "": ("too little history", "#e9e5dd", "#9b958a"),
+    "usual": ("", "#cfc6b6", ""),
+}
+"""What the tracker says of a month: words, colour of the bar, colour of the words."""
 
 
 def verdicts(table: pd.DataFrame, source: str) -> plt.Figure:
@@ -22,26 +30,19 @@ def verdicts(table: pd.DataFrame, source: str) -> plt.Figure:
     ----------
     table : DataFrame
         As `claims.counts` gives it: index source, columns verdicts.
-    source : str
-        For the caption.
     """
     fig, ax = plt.subplots(figsize=(WIDE[0], 1.0 + 0.46 * len(table)))
     left = pd.Series(0, index=table.index)
+    places = dict(zip(VERDICT_COLOURS, (0, 0.18, 0.28, 0.50), strict=True))
     for verdict, colour in VERDICT_COLOURS.items():
         counts = table[verdict]
-        ax.barh(table.index, counts, left=left, color=colour, height=0.7)
-        for row, (start, count) in enumerate(zip(left, counts, strict=True)):
-            if count:
-                light = verdict in ("reproduced", "not reproduced")
-                ink = "white" if light else INK
-                ax.text(
-                    start + count / 2, row, count, ha="center", va="center", color=ink, fontsize=8
-                )
+        bars = ax.barh(table.index, counts, left=left, color=colour, height=0.7)
+        ink = "white" if verdict in ("reproduced", "not reproduced") else INK
+        names = [str(n) if n else "" for n in counts]
+        ax.bar_label(bars, names, label_type="center", color=ink, fontsize=8)
         left = left + counts
-    for place, (verdict, colour) in zip(
-        (0, 0.18, 0.28, 0.50), VERDICT_COLOURS.items(), strict=True
-    ):
-        ax.text(place, 1.02, f"■ {verdict}", color=colour, fontsize=9, transform=ax.transAxes)
+        key = dict(color=colour, fontsize=9, transform=ax.transAxes)
+        ax.text(places[verdict], 1.02, f"■ {verdict}", **key)
     ax.set(xlabel="statements", ylim=(len(table) - 0.5, -0.6))
     ax.grid(axis="y", visible=False)
     total, sums = int(table.to_numpy().sum()), table.sum()
@@ -66,55 +67,31 @@ def prediction(table: pd.DataFrame, predicted: str, source: str) -> plt.Figure:
         As `claims.scores` gives it: index year, columns countries and `holds`.
     predicted : str
         ISO code of the country predicted to lead.
-    source : str
-        For the caption.
     """
     fig, ax = plt.subplots(figsize=WIDE)
-    for code in COUNTRIES:
-        ax.plot(table.index, table[code], color=COUNTRY_COLOURS[code], lw=2.2, marker="o", ms=4)
-        ax.annotate(
-            COUNTRIES[code],
-            (table.index[-1], table[code].iloc[-1]),
-            (8, 0),
-            textcoords="offset points",
-            color=COUNTRY_COLOURS[code],
-            va="center",
-            weight="bold",
-        )
-    top = table[list(COUNTRIES)].max(axis=1)
+    counts = table[list(COUNTRIES)].astype(float)
+    for code, name in COUNTRIES.items():
+        colour = COUNTRY_COLOURS[code]
+        ax.plot(table.index, counts[code], color=colour, lw=2.2, marker="o", ms=4)
+        ink = dict(color=colour, weight="bold")
+        label(ax, name, table.index[-1], counts[code].iloc[-1], (8, 0), **ink)
+    top = counts.max(axis=1)
     failed = table.index[~table["holds"]]
     for year in failed:
         ax.axvspan(year - 0.4, year + 0.4, color=ACCENT, alpha=0.08, lw=0)
-        first, second = table.loc[year, list(COUNTRIES)].astype(float).nlargest(2).items()
-        text = (
-            f"fails\n{COUNTRIES[first[0]]} {first[1]:.0f}\n{COUNTRIES[second[0]]} {second[1]:.0f}"
-        )
-        ax.annotate(
-            text,
-            (year, top[year]),
-            (0, 10),
-            textcoords="offset points",
-            ha="center",
-            fontsize=8,
-            color=ACCENT,
-        )
-    ax.set(
-        xticks=table.index,
-        xlim=(table.index[0] - 0.5, table.index[-1] + 1.3),
-        ylim=(0, top.max() * 1.28),
-    )
-    held = int(table["holds"].sum())
+        leaders = counts.loc[year].nlargest(2)
+        text = "\n".join(["fails", *(f"{COUNTRIES[c]} {n:.0f}" for c, n in leaders.items())])
+        ink = dict(ha="center", va="baseline", fontsize=8, color=ACCENT)
+        label(ax, text, year, top[year], (0, 10), **ink)
+    ax.set(xticks=table.index, ylim=(0, top.max() * 1.28))
+    ax.set_xlim(table.index[0] - 0.5, table.index[-1] + 1.3)
     years = " and ".join(str(year) for year in failed)
     failure = f"; it fails in {years}" if len(failed) else ""
     claim = f"“JNIM will mostly strike {COUNTRIES[predicted]}”"
-    title = f"{claim} holds in {held} of {len(table)} years{failure}"
-    return caption(
-        fig,
-        title,
-        "Incidents per year with JNIM or its founders; shaded: another country had more.",
-        source,
-        "2017 counts the founders before the merger of 2 March too.",
-    )
+    title = f"{claim} holds in {table['holds'].sum()} of {len(table)} years{failure}"
+    subtitle = "Incidents per year with JNIM or its founders; shaded: another country had more."
+    note = "2017 counts the founders before the merger of 2 March too."
+    return caption(fig, title, subtitle, source, note)
 
 
 def flagged(table: pd.DataFrame, source: str) -> plt.Figure:
@@ -124,43 +101,22 @@ def flagged(table: pd.DataFrame, source: str) -> plt.Figure:
     ----------
     table : DataFrame
         As `tracker.judged_months` gives it: index month, `incidents`, `kind`.
-    source : str
-        For the caption.
     """
     fig, ax = plt.subplots(figsize=WIDE)
-    colours = {"high": ACCENT, "low": "#2f4b6e", "usual": "#cfc6b6", "": "#e9e5dd"}
-    ax.bar(
-        table.index.to_timestamp(),
-        table["incidents"],
-        width=24,
-        color=[colours[kind] for kind in table["kind"]],
-    )
-    judged = table[table["kind"] != ""]
-    high, low = (int((judged["kind"] == kind).sum()) for kind in ("high", "low"))
-    for x, (kind, words) in zip(
-        (0.01, 0.30, 0.60),
-        (("high", "unusually many"), ("low", "unusually few"), ("", "too little history")),
-        strict=True,
-    ):
-        ax.text(
-            x,
-            0.95,
-            f"■ {words}",
-            color=colours[kind] if kind else "#9b958a",
-            transform=ax.transAxes,
-        )
+    colours = [MONTHS[kind][1] for kind in table["kind"]]
+    ax.bar(table.index.to_timestamp(), table["incidents"], width=24, color=colours)
+    for x, kind in ((0.01, "high"), (0.30, "low"), (0.60, "")):
+        words, _, ink = MONTHS[kind]
+        ax.text(x, 0.95, f"■ {words}", color=ink, transform=ax.transAxes)
     ax.set(ylim=(0, table["incidents"].max() * 1.15), ylabel="incidents per month")
     ax.grid(axis="x", visible=False)
-    share = 100 * (high + low) / len(judged) if len(judged) else 0
+    judged = table[table["kind"] != ""]
+    high, low = (int((judged["kind"] == kind).sum()) for kind in ("high", "low"))
+    share = 100 * (high + low) / max(len(judged), 1)
     title = (
         f"The tracker would have called {high} of {len(judged)} months unusually violent, "
         f"{low} unusually calm"
     )
+    subtitle = "Incidents per month; judged against the 36 months before each month."
     note = f"{share:.0f} % of months stand out; in a series without trend about 10 % would."
-    return caption(
-        fig,
-        title,
-        "Incidents per month; judged against the 36 months before each month.",
-        source,
-        note,
-    )
+    return caption(fig, title, subtitle, source, note)

@@ -1,10 +1,18 @@
-"""Figures of what the violence is made of: lethality, civilians, groups, concentration."""
+"""Figures of notebook 02 on what the violence is made of: lethality, civilians, groups, places."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from sahelkit.figures import (
+from sahelkit.figures.parts import (
+    THOUSANDS,
+    decimal_years,
+    label,
+    month_ticks,
+    name_of,
+    spread_labels,
+)
+from sahelkit.figures.style import (
     ACCENT,
     BLUE,
     COUNTRY_COLOURS,
@@ -14,13 +22,6 @@ from sahelkit.figures import (
     WIDE,
     caption,
     now_and_then,
-)
-from sahelkit.figures.escalation import (
-    THOUSANDS,
-    decimal_years,
-    month_ticks,
-    name_of,
-    spread_labels,
 )
 
 FEWEST = 10
@@ -144,21 +145,19 @@ def concentration(regions, cells, source: str, top=(3, 10)) -> plt.Figure:
         How many of the heaviest their `top_share` is of.
     """
     fig, axes = plt.subplots(2, 2, figsize=TALL, sharex=True)
-    labels = ("regions", "grid cells")
-    for (upper, lower), table, label, k in zip(axes.T, (regions, cells), labels, top, strict=True):
+    names = ("regions", "grid cells")
+    for (upper, lower), table, places, k in zip(axes.T, (regions, cells), names, top, strict=True):
         line = dict(markersize=3.5, linewidth=1.8)
         upper.plot(table.index, table["units"], color=MUTED, linewidth=1.4)
         upper.plot(table.index, table["effective"], "o-", color=BLUE, **line)
-        upper.set_title(f"Number of {label}")
-        for name, colour, text in (
-            ("units", MUTED, "with violence"),
-            ("effective", BLUE, "effective"),
-        ):
+        upper.set_title(f"Number of {places}")
+        counted = (("units", MUTED, "with violence"), ("effective", BLUE, "effective"))
+        for name, colour, text in counted:
             last = table[name].iloc[-1]
-            ink = dict(color=colour, fontsize=8, ha="right", textcoords="offset points")
-            upper.annotate(f"{text}: {last:.0f}", (table.index[-1], last), (0, 7), **ink)
+            ink = dict(color=colour, fontsize=8, ha="right", va="baseline")
+            label(upper, f"{text}: {last:.0f}", table.index[-1], last, (0, 7), **ink)
         lower.plot(table.index, 100 * table["top_share"], "o-", color=ACCENT, **line)
-        lower.set_title(f"Share of the {k} heaviest {label}, %")
+        lower.set_title(f"Share of the {k} heaviest {places}, %")
         lower.set(ylim=(0, 100), xticks=table.index[::2])
         upper.set_ylim(0, 1.15 * table["units"].max())
     title = f"As if shared evenly by so many grid cells: {now_and_then(cells['effective'])}"

@@ -1,13 +1,20 @@
-"""Figures of the escalation: levels, totals with their doubt, trend, ratios, change points."""
+"""Figures of notebook 02: levels, totals with their doubt, trend, ratios, change points."""
 
 from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import FuncFormatter
 
-from sahelkit.figures import (
+from sahelkit.figures.parts import (
+    THOUSANDS,
+    decimal_years,
+    label,
+    month_ticks,
+    name_of,
+    spread_labels,
+)
+from sahelkit.figures.style import (
     ACCENT,
     BLUE,
     COUNTRY_COLOURS,
@@ -18,44 +25,10 @@ from sahelkit.figures import (
     caption,
     thousands,
 )
-from sahelkit.schema import COUNTRIES
 
 FEWER = "#029e73"
 STABLE = 0.8
 """Share of readings from which a change point counts as stable."""
-THOUSANDS = FuncFormatter(lambda value, _: thousands(value))
-
-
-def name_of(code: str) -> str:
-    """Country of a code, or 'Three countries'."""
-    return COUNTRIES.get(code, "Three countries")
-
-
-def spread_labels(wanted, gap: float, most: float = np.inf) -> list:
-    """Heights for labels near the wanted ones: in order, a gap apart, none above the most."""
-    out = np.array(wanted, float)
-    for i in range(1, len(out)):
-        out[i] = max(out[i], out[i - 1] + gap)
-    for i in range(len(out) - 1, -1, -1):
-        out[i] = min(out[i], most - gap * (len(out) - 1 - i))
-    return out.tolist()
-
-
-def decimal_years(months: pd.PeriodIndex) -> np.ndarray:
-    """Months as decimal years, at mid-month."""
-    return months.year + (months.month - 0.5) / 12
-
-
-def month_ticks(ax, months: pd.PeriodIndex) -> None:
-    """Months on an axis of decimal years, where the series is too short for years."""
-    if len(months) < 36:
-        shown = months[:: 1 + len(months) // 12]
-        ax.set_xticks(decimal_years(shown), labels=[f"{m.strftime('%b')}\n{m.year}" for m in shown])
-
-
-def _label(ax, text, x, y, offset=(6, 0), **style) -> None:
-    style = {"va": "center", "fontsize": 8} | style
-    ax.annotate(text, (x, y), offset, textcoords="offset points", **style)
 
 
 def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
@@ -65,7 +38,6 @@ def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
     ----------
     table : DataFrame
         Monthly PeriodIndex; a column per country code, and `deaths_best, deaths_low, deaths_high`.
-    source : str
     last : LastMonth, optional
         `escalation.last_month`; a thin one is drawn hollow.
     """
@@ -77,8 +49,9 @@ def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
     top.stackplot(when, table[codes].T.to_numpy(float), colors=colours, linewidth=0, alpha=0.88)
     recent = table[codes].iloc[-6:].mean()
     heights = spread_labels(recent.cumsum() - recent / 2, 0.06 * counts.max())
+    bold = dict(weight="bold", fontsize=8)
     for code, y in zip(codes, heights, strict=True):
-        _label(top, name_of(code), when[-1], y, color=COUNTRY_COLOURS[code], weight="bold")
+        label(top, name_of(code), when[-1], y, color=COUNTRY_COLOURS[code], **bold)
     top.set_title("Incidents per month")
     bottom.fill_between(when, low, high, color=ACCENT, alpha=0.22, linewidth=0)
     bottom.plot(when, best, color=ACCENT, linewidth=1.2)
@@ -86,13 +59,20 @@ def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
     bottom.set_title(f"Deaths per month, best estimate{band}")
     peak = int(np.nanargmax(best))
     text = f"{table.index[peak].strftime('%B %Y')}: {thousands(best[peak])}"
-    _label(bottom, text, when[peak], best[peak], (-6, 0), ha="right")
+    label(bottom, text, when[peak], best[peak], (-6, 0), ha="right", fontsize=8)
     note = "An incident counts in the month of its first day."
     if last is not None and last.thin:
         for ax, value in ((top, counts.iloc[-1]), (bottom, best[-1])):
             hollow = dict(markerfacecolor="white", color=INK, markersize=5, clip_on=False)
             ax.plot(when[-1:], [value], "o", **hollow)
-        _label(bottom, f"{last.month.strftime('%b %Y')}: thin", when[-1], best[-1], color=MUTED)
+        label(
+            bottom,
+            f"{last.month.strftime('%b %Y')}: thin",
+            when[-1],
+            best[-1],
+            color=MUTED,
+            fontsize=8,
+        )
         note += (
             f" Hollow: {last.month.strftime('%B %Y')}, with {last.incidents} incidents, is too "
             f"thin to read as a fall (chance {last.probability:.2%} after a mean of "
@@ -231,7 +211,7 @@ def ratios(table: pd.DataFrame, source: str, what: str = "Incidents") -> plt.Fig
     ax.vlines(table.index, table["exact_low"], table["exact_high"], **exact)
     ax.scatter(table.index, table["ratio"], color=colours, s=34, zorder=3)
     for year, ratio in table["ratio"].dropna().items():
-        _label(ax, f"×{ratio:.2f}", year, ratio, (8, 0))
+        label(ax, f"×{ratio:.2f}", year, ratio, (8, 0), fontsize=8)
     ax.set_yscale("log")
     bottom, top = table["low"].min() / 1.3, table["high"].max() * 1.3
     ticks = [tick for tick in (0.125, 0.25, 0.5, 1, 2, 4, 8, 16) if bottom < tick < top]

@@ -1,0 +1,150 @@
+"""Figures of notebook 01: how reports differ, what was coded, who descends from whom."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+
+from sahelkit.figures.parts import dots
+from sahelkit.figures.style import ACCENT, FAMILY_COLOURS, INK, WIDE, caption
+
+PRESS = "press, officials, UN, NGOs"
+KINDS = {"ged": "UCDP GED", "document": "the five documents", "party_claim": "claim by a party"}
+KIND_COLOURS = {
+    "UCDP GED": "#222222",
+    PRESS: "#0173b2",
+    "the five documents": "#d55e00",
+    "claim by a party": "#949494",
+}
+AGREEMENT_COLOURS = {
+    "agree": "#0173b2",
+    "differ": "#8fbfe0",
+    "differ widely": "#d55e00",
+    "one report": "#d5d5d5",
+}
+FIRST_SHOWN = 2005
+"""First year of the lineage figure; older groups begin at its edge."""
+
+
+def tolls(reports: pd.DataFrame, incidents: pd.DataFrame, source: str) -> plt.Figure:
+    """The number of dead that each report gives, one row per incident.
+
+    Parameters
+    ----------
+    reports : DataFrame
+        Reports of the incidents: `incident`, `kind` (one of `KIND_COLOURS`), `deaths` (the
+        report's number, attackers added where it gives them apart).
+    incidents : DataFrame
+        The same incidents, reconciled, in the order to draw.
+    """
+    fig, ax = plt.subplots(figsize=(WIDE[0], 1.0 + 0.36 * len(incidents) + 1.0))
+    for row, incident in enumerate(incidents.itertuples()):
+        ends = [incident.deaths_low, incident.deaths_high]
+        ax.plot(ends, [row, row], color="#d9d9d9", lw=7, solid_capstyle="round")
+        mine = reports[reports["incident"] == incident.incident_id]
+        for kind, part in mine.groupby("kind"):
+            given = part["deaths"].value_counts()
+            style = dict(color=KIND_COLOURS[kind], zorder=3, alpha=0.85, lw=0)
+            ax.scatter(given.index, np.full(len(given), row), s=26 + 16 * (given - 1), **style)
+    names = [f"{i.place}, {i.date_start.day} {i.date_start:%b %Y}" for i in incidents.itertuples()]
+    ax.set(yticks=range(len(names)), yticklabels=names, xlim=(0, None))
+    ax.set_xlabel("Dead, as a report gives them")
+    ax.invert_yaxis()
+    ax.legend(handles=dots(KIND_COLOURS), loc="lower right", fontsize=8)
+    apart = incidents["agreement"].str.startswith("differ").sum()
+    title = (
+        f"In {apart} of these {len(incidents)} incidents the accounts differ by more than a tenth"
+    )
+    subtitle = (
+        "One dot per number given (larger: given by several reports; some count soldiers only); "
+        "bar: the reconciled range."
+    )
+    return caption(fig, title, subtitle, source)
+
+
+def agreement(table: pd.DataFrame, source: str) -> plt.Figure:
+    """Incidents per year by how far their reports agree.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Index year, columns the classes of `agreement`, values incidents.
+    """
+    table = table[[c for c in AGREEMENT_COLOURS if c in table]]
+    fig, ax = plt.subplots(figsize=WIDE)
+    base = np.zeros(len(table))
+    for name in table:
+        style = dict(color=AGREEMENT_COLOURS[name], label=name, width=0.8)
+        ax.bar(table.index, table[name], bottom=base, **style)
+        base += table[name].to_numpy()
+    ax.legend(loc="upper left", fontsize=9)
+    ax.set(ylabel="Incidents per year", xticks=list(table.index)[::2])
+    many = table.drop(columns="one report", errors="ignore").to_numpy().sum()
+    apart = table[[c for c in table if c.startswith("differ")]].to_numpy().sum()
+    title = f"Where there are two accounts or more, {apart / many:.0%} differ by more than a tenth"
+    subtitle = (
+        "Major incidents per year. agree: low within 10 % of high; differ: within 50 %; differ "
+        "widely: more."
+    )
+    return caption(fig, title, subtitle, source)
+
+
+def coding_matrix(table: pd.DataFrame, source: str) -> plt.Figure:
+    """Heat map of deaths by tactic (rows) and target (columns)."""
+    fig, ax = plt.subplots(figsize=(WIDE[0], 5.6))
+    shown = table.map(lambda v: f"{v:,.0f}" if v else "")
+    style = dict(cmap="cmc.lapaz_r", cbar=False, linewidths=0.6, annot_kws={"size": 7.5})
+    sns.heatmap(table, annot=shown, fmt="", ax=ax, **style)
+    across, down = (
+        [text.get_text().replace("_", " ") for text in labels]
+        for labels in (ax.get_xticklabels(), ax.get_yticklabels())
+    )
+    ax.set_xticklabels(across, rotation=35, ha="right")
+    ax.set_yticklabels(down, rotation=0)
+    ax.set(xlabel="", ylabel="")
+    by_tactic = table.sum(axis=1)
+    top = by_tactic.idxmax()
+    share = by_tactic[top] / by_tactic.sum()
+    name = top.replace("_", " ").capitalize()
+    title = f"{name} accounts for {share:.0%} of the dead of the major incidents"
+    subtitle = "Deaths, best estimate, by tactic (rows) and target (columns), as coded."
+    return caption(fig, title, subtitle, source)
+
+
+def lineage(groups: pd.DataFrame, source: str) -> plt.Figure:
+    """Who descends from whom: groups as bars in time, mergers and splits as arrows.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        `actors.lineage`: `group_id`, `label`, `family`, `start`, `end` (decimal years),
+        `predecessors` (list of ids), in the order to draw.
+    """
+    fig, ax = plt.subplots(figsize=(WIDE[0], 1.2 + 0.27 * len(groups) + 0.6))
+    rows = {group: row for row, group in enumerate(groups["group_id"])}
+    for row, group in enumerate(groups.itertuples()):
+        colour = FAMILY_COLOURS.get(group.family, "#8a8a8a")
+        bar = dict(color=colour, lw=7, solid_capstyle="butt", zorder=2)
+        ax.plot([group.start, group.end], [row, row], **bar)
+        ink = dict(ha="right", va="center", fontsize=8, color=INK)
+        ax.text(max(group.start, FIRST_SHOWN) - 0.1, row, group.label, **ink)
+        arrow = {"arrowstyle": "-|>", "color": colour, "lw": 1, "shrinkA": 0, "shrinkB": 2}
+        for parent in rows.keys() & set(group.predecessors):
+            ends = (group.start, row), (group.start, rows[parent])
+            ax.annotate("", *ends, arrowprops=arrow, zorder=1)
+    ax.set(ylim=(len(groups) - 0.4, -0.6), yticks=[], xlim=(FIRST_SHOWN, 2024.3))
+    ax.set_xticks(range(FIRST_SHOWN + 1, 2025, 2))
+    ax.axvline(2017 + 60 / 365, color=ACCENT, lw=0.8, ls=":", zorder=0)
+    ax.text(2017.25, -0.5, "JNIM, 2 March 2017", color=ACCENT, fontsize=8, va="bottom")
+    ax.spines["left"].set_visible(False)
+    known = groups.set_index("group_id")
+    merged, parents = len(known.loc["jnim", "predecessors"]), known.loc["is_sahel", "predecessors"]
+    title = (
+        f"JNIM joined {merged} groups in March 2017; IS Sahel had split from "
+        f"{known.loc[parents[0], 'label']}, one of them, in {int(known.loc['is_sahel', 'start'])}"
+    )
+    subtitle = (
+        "Bars: from founding to end or merger (to the end of 2023 if still active); arrows: from "
+        "predecessor to successor."
+    )
+    return caption(fig, title, subtitle, source)

@@ -1,0 +1,157 @@
+"""What several figures share: labels, ticks, bands, words for keys, maps, the figure of readings."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
+from matplotlib.ticker import FuncFormatter
+
+from sahelkit import places
+from sahelkit.figures.style import (
+    ACCENT,
+    BLUE,
+    EDGE,
+    INK,
+    LAND,
+    MUTED,
+    WIDE,
+    ZONE_FILL,
+    caption,
+    thousands,
+)
+from sahelkit.schema import COUNTRIES
+
+DIFFA_COLOURS = {"with Diffa": "#6f86a8", "without Diffa": ACCENT}
+"""One colour per reading; without Diffa is the one to look at."""
+PLACEBO = "#e4e2dc"
+"""Ground of what chance alone would give."""
+THOUSANDS = FuncFormatter(lambda value, _: thousands(value))
+ORDER = ("MLI", "BFA", "NER")
+"""Countries from west to east."""
+
+
+def name_of(code: str) -> str:
+    """Country of a code, or 'Three countries'."""
+    return COUNTRIES.get(code, "Three countries")
+
+
+def of(table: pd.DataFrame, reading: str) -> pd.DataFrame:
+    """One reading of a table with and without Diffa, by year."""
+    return table[table["reading"] == reading].drop(columns="reading").set_index("year")
+
+
+def label(ax, text, x, y, offset=(6, 0), **style) -> None:
+    """A text some points away from a place in the data."""
+    style = {"va": "center"} | style
+    ax.annotate(text, (x, y), offset, textcoords="offset points", **style)
+
+
+def end_labels(ax, ends: dict, gap: float) -> None:
+    """Label lines at their right end, moved apart to at least `gap`: {label: (x, y, colour)}."""
+    below = -np.inf
+    for text, (x, y, colour) in sorted(ends.items(), key=lambda item: item[1][1]):
+        below = max(y, below + gap)
+        label(ax, text, x, below, color=colour)
+
+
+def spread_labels(wanted, gap: float, most: float = np.inf) -> list:
+    """Heights for labels near the wanted ones: in order, a gap apart, none above the most."""
+    out = np.array(wanted, float)
+    for i in range(1, len(out)):
+        out[i] = max(out[i], out[i - 1] + gap)
+    for i in range(len(out) - 1, -1, -1):
+        out[i] = min(out[i], most - gap * (len(out) - 1 - i))
+    return out.tolist()
+
+
+def coloured_words(ax, words: dict, x: float, y: float, step: float, **style) -> None:
+    """A key of words in their colours, one above the other, in shares of the axes: {text: colour}."""
+    style = {"weight": "bold"} | style
+    for place, (text, colour) in enumerate(words.items()):
+        ax.text(x, y + step * place, text, color=colour, transform=ax.transAxes, **style)
+
+
+def dots(colours: dict) -> list:
+    """Handles of a legend of dots: {label: colour}."""
+    return [plt.Line2D([], [], marker="o", ls="", color=c, label=k) for k, c in colours.items()]
+
+
+def decimal_years(months: pd.PeriodIndex) -> np.ndarray:
+    """Months as decimal years, at mid-month."""
+    return months.year + (months.month - 0.5) / 12
+
+
+def month_ticks(ax, months: pd.PeriodIndex) -> None:
+    """Months on an axis of decimal years, where the series is too short for years."""
+    if len(months) < 36:
+        shown = months[:: 1 + len(months) // 12]
+        ax.set_xticks(decimal_years(shown), labels=[f"{m.strftime('%b')}\n{m.year}" for m in shown])
+
+
+def log_ticks(axis, ticks) -> None:
+    """Plain numbers on a logarithmic axis, no small ticks."""
+    axis.set_ticks(ticks)
+    axis.set_major_formatter(lambda value, _: f"{value:g}")
+    axis.set_minor_formatter(plt.NullFormatter())
+
+
+def draw_map(ax, zone: bool = True, labels: bool = False) -> None:
+    """Draw the schematic outlines on axes: countries, regions, Liptako-Gourma lightly filled."""
+    shapes = places.outlines()
+    inside = places.in_liptako_gourma(shapes) if zone else pd.Series(False, index=shapes.index)
+    # The rings go straight to matplotlib: geopandas' own plot takes ten times as long per map.
+    rings = [np.asarray(shape.exterior.coords) for shape in shapes.geometry]
+    colours = [ZONE_FILL if flag else LAND for flag in inside]
+    style = dict(facecolors=colours, edgecolors=EDGE, linewidths=0.4, zorder=0)
+    ax.add_collection(PolyCollection(rings, **style))
+    borders = [np.asarray(shape.exterior.coords) for shape in places.countries().geometry]
+    ax.add_collection(LineCollection(borders, colors="#77726a", linewidths=0.9, zorder=1))
+    if labels:
+        spots = {"MLI": (-2.6, 20.2), "BFA": (-3.3, 11.6), "NER": (9.6, 17.5)}
+        for code, (x, y) in spots.items():
+            ax.text(x, y, COUNTRIES[code], ha="center", fontsize=9, color=MUTED, zorder=4)
+    ax.set(xlim=(-12.6, 16.3), ylim=(9.1, 25.2), xticks=[], yticks=[], aspect=1.04)
+    ax.set(xlabel="", ylabel="")
+    ax.grid(False)
+    ax.spines[:].set_visible(False)
+
+
+def draw_cells(ax, cells: pd.DataFrame, colour: str) -> None:
+    """Fill grid cells given by their middle."""
+    corners = cells[["longitude", "latitude"]].to_numpy() - 0.25
+    squares = [plt.Rectangle(corner, 0.5, 0.5) for corner in corners]
+    ax.add_collection(PatchCollection(squares, facecolor=colour, lw=0, zorder=2, alpha=0.85))
+
+
+def draw_tripoint(ax, text: str = "") -> None:
+    """A cross where the three countries meet."""
+    latitude, longitude = places.TRIPOINT
+    ax.plot(longitude, latitude, marker="+", color=INK, markersize=9, mew=1.6, zorder=6)
+    if text:
+        label(ax, text, longitude, latitude, (7, -11), zorder=6, va="baseline")
+
+
+def over_readings(table: pd.DataFrame, what: str, unit: str, source: str, factor: float = 1.0):
+    """Dot plot of one statistic over the readings of the data (`readings.over_readings`).
+
+    Parameters
+    ----------
+    what, unit : str
+        Name and unit of the statistic, for title and axis.
+    factor : float
+        Multiplies the values, e.g. 100 for a share in per cent.
+    """
+    values = table["value"] * factor
+    fig, ax = plt.subplots(figsize=(WIDE[0], 0.9 + 0.3 * len(table) + 0.9))
+    rows = range(len(table))
+    ax.axvline(values.iloc[0], color=ACCENT, linewidth=1, zorder=1)
+    ax.hlines(rows, values.iloc[0], values, color="#c9c9c9", linewidth=2, zorder=1)
+    ax.scatter(values, rows, color=[ACCENT] + [BLUE] * (len(table) - 1), s=36, zorder=2)
+    for row, value in zip(rows, values, strict=True):
+        label(ax, f"{value:,.3g}", value, row, (7, 0), fontsize=8)
+    ax.set(yticks=list(rows), yticklabels=table["variant"], xlabel=unit)
+    ax.invert_yaxis()
+    ax.margins(x=0.12)
+    span = f"{values.min():,.3g} to {values.max():,.3g}"
+    title = f"{what}: {span} over {len(table)} readings of the data"
+    return caption(fig, title, f"Red: the plain reading. Unit: {unit}.", source)

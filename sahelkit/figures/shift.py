@@ -1,0 +1,338 @@
+"""Figures of notebook 03 that are no maps: shares, distances, cells reached, regions by year.
+
+Tables with a column `reading` come from `readings.with_and_without_diffa`.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from cmcrameri import cm
+from matplotlib.colors import PowerNorm
+
+from sahelkit import places
+from sahelkit.dataset import UNKNOWN
+from sahelkit.figures.parts import DIFFA_COLOURS, ORDER, coloured_words, end_labels, label, of
+from sahelkit.figures.style import (
+    ACCENT,
+    COUNTRY_COLOURS,
+    INK,
+    MUTED,
+    WIDE,
+    caption,
+    now_and_then,
+    thousands,
+)
+from sahelkit.schema import COUNTRIES
+
+DEFINITIONS = {
+    "regions": ("regions (default)", ACCENT),
+    "authority": ("Authority's area", "#2f4b6e"),
+    "radius": (f"within {places.RADIUS_KM} km of the tripoint", "#8c6bb1"),
+    "border": (f"within {places.BORDER_KM} km of shared borders", "#4d7f4f"),
+}
+PANELS = (9.6, 4.4)
+
+
+def year_colours(years) -> dict:
+    """A colour per year, from dark to light."""
+    return dict(zip(years, cm.batlow(np.linspace(0.02, 0.82, len(years))), strict=True))
+
+
+def _lines(ax, columns: dict, gap: float, room: float, step: int = 2, size: float = 4) -> None:
+    """Lines over years with their names at the end: {label: (values by year, colour)}."""
+    ends, years = {}, sorted({year for values, _ in columns.values() for year in values.index})
+    for name, (values, colour) in columns.items():
+        ax.plot(values.index, values, color=colour, marker="o", ms=size)
+        if values.notna().any():
+            ends[name] = (years[-1], values.dropna().iloc[-1], colour)
+    if gap:
+        end_labels(ax, ends, gap)
+    ax.set_xlim(years[0] - 0.3, years[-1] + room)
+    ax.set_xticks(years[::step])
+
+
+def _share_panels(table: pd.DataFrame, columns: dict) -> plt.Figure:
+    """Two panels of share lines (per cent), with and without Diffa; {column: (label, colour)}."""
+    fig, axes = plt.subplots(1, 2, figsize=PANELS, sharey=True)
+    for ax, reading in zip(axes, DIFFA_COLOURS, strict=True):
+        rows = 100 * of(table, reading)[list(columns)].astype(float)
+        lines = {text: (rows[name], colour) for name, (text, colour) in columns.items()}
+        _lines(ax, lines, 6 * (reading == "without Diffa"), 0.4, step=3, size=3)
+        ax.set_title(reading)
+        ax.set_ylim(0, 100)
+    axes[0].set_ylabel("per cent")
+    return fig
+
+
+def definitions(table: pd.DataFrame, source: str) -> plt.Figure:
+    """Share of incidents in Liptako-Gourma per year under each definition.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `geography.share_by_definition` per reading.
+    """
+    fig = _share_panels(table, DEFINITIONS)
+    plain = of(table, "with Diffa")["regions"]
+    title = (
+        f"Liptako-Gourma's share peaked in {plain.idxmax()} at {100 * plain.max():.0f} % "
+        f"and was {100 * plain.iloc[-1]:.0f} % in {plain.index[-1]}"
+    )
+    subtitle = (
+        "Share of incidents inside Liptako-Gourma, per cent, under four definitions. The title "
+        "takes the default, by regions, with Diffa."
+    )
+    note = "Incidents without a named region count as outside."
+    return caption(fig, title, subtitle, source, note)
+
+
+def by_country(table: pd.DataFrame, source: str) -> plt.Figure:
+    """Share of each country's incidents that lie in Liptako-Gourma.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `geography.share` with ``by_country=True``, per reading.
+    """
+    columns = {c: (COUNTRIES[c], COUNTRY_COLOURS[c]) for c in COUNTRIES if c in table}
+    fig = _share_panels(table, columns)
+    last = of(table, "without Diffa").iloc[-1]
+    parts = ", ".join(f"{COUNTRIES[c]} {100 * last[c]:.0f} %" for c in columns if last[c] >= 0)
+    title = f"Inside Liptako-Gourma in {int(table['year'].max())}, without Diffa: {parts}"
+    subtitle = "Share of each country's own incidents inside Liptako-Gourma (by regions), per cent."
+    note = "Gaps: years with fewer incidents in the country than the least asked for."
+    return caption(fig, title, subtitle, source, note)
+
+
+def distance_curve(table: pd.DataFrame, years, source: str) -> plt.Figure:
+    """Share of incidents within d km of the tripoint, for a few years.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `geography.share_within` per reading.
+    """
+    fig, axes = plt.subplots(1, 2, figsize=PANELS, sharey=True)
+    colours = year_colours(list(years))
+    for ax, reading in zip(axes, DIFFA_COLOURS, strict=True):
+        rows = 100 * of(table, reading)
+        ends = {}
+        for year in years:
+            ax.plot(rows.columns.astype(float), rows.loc[year], color=colours[year])
+            ends[str(year)] = (rows.columns[-1], rows.loc[year].iloc[-1], colours[year])
+        ax.axvline(places.RADIUS_KM, color=MUTED, linewidth=0.8, linestyle=":")
+        end_labels(ax, ends, 4.6)
+        ax.set_title(reading)
+        ax.set(ylim=(0, 100), xlim=(0, rows.columns[-1]), xlabel="km from the tripoint")
+    axes[0].set_ylabel("per cent of incidents")
+    share = 100 * of(table, "without Diffa")[places.RADIUS_KM]
+    title = (
+        f"Within {places.RADIUS_KM} km of the tripoint: {share.max():.0f} % of incidents in "
+        f"{share.idxmax()}, {share.iloc[-1]:.0f} % in {share.index[-1]} (without Diffa)"
+    )
+    subtitle = (
+        "Cumulative share of a year's incidents by distance from the tripoint, per cent; dotted: "
+        f"{places.RADIUS_KM} km."
+    )
+    return caption(fig, title, subtitle, source)
+
+
+def border(table: pd.DataFrame, published: float, source: str) -> plt.Figure:
+    """Share of incidents within 50 km of the shared borders per year, beside a published share.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `geography.share` by the definition 'border', per reading.
+    published : float
+        0 to 1, over all years.
+    """
+    fig, ax = plt.subplots(figsize=WIDE)
+    values = {name: 100 * of(table, name)["share"] for name in DIFFA_COLOURS}
+    _lines(ax, {name: (values[name], colour) for name, colour in DIFFA_COLOURS.items()}, 2.2, 1.9)
+    ax.axhline(100 * published, color=INK, linewidth=1, linestyle="--")
+    text = f"published: {100 * published:.0f} % of ACLED events to June 2021 (OECD/SWAC 2022)"
+    label(ax, text, table["year"].min(), 100 * published, (0, 5), va="baseline")
+    ax.set(ylim=(0, 55), ylabel="per cent")
+    top = values["without Diffa"] / 100
+    title = (
+        f"Near the shared borders: at most {100 * top.max():.0f} % of a year's incidents "
+        f"({top.idxmax()}, without Diffa)"
+    )
+    subtitle = (
+        f"Share of incidents within {places.BORDER_KM} km of a border that two of the three "
+        "countries share, per cent."
+    )
+    return caption(fig, title, subtitle, source, "Borders of the schematic outlines.")
+
+
+def precision(table: pd.DataFrame, source: str) -> plt.Figure:
+    """One share per year under several rules for vague locations.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Index year, a column of shares (0 to 1) per rule, the first being all incidents.
+    """
+    fig, ax = plt.subplots(figsize=WIDE)
+    palette = ("#6f86a8", ACCENT, "#4d7f4f")
+    pairs = zip(table.columns, palette, strict=False)
+    _lines(ax, {name: (100 * table[name], colour) for name, colour in pairs}, 1.9, 3.2, size=3.5)
+    ax.set(ylabel="per cent", ylim=(0, None))
+    largest = 100 * table.sub(table.iloc[:, 0], axis=0).abs().max().max()
+    title = f"Vague locations move the share near the tripoint by at most {largest:.1f} points"
+    subtitle = f"Share of incidents within {places.RADIUS_KM} km of the tripoint, without Diffa, %."
+    note = "District or better: exact, near, or centroid of the second-level unit."
+    return caption(fig, title, subtitle, source, note)
+
+
+def distance(table: pd.DataFrame, source: str) -> plt.Figure:
+    """Distance of the mean centre from the tripoint per year, with its interval.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `geography.centre_region` per reading.
+    """
+    fig, ax = plt.subplots(figsize=WIDE)
+    rows = {name: of(table, name).dropna() for name in DIFFA_COLOURS}
+    for name, colour in DIFFA_COLOURS.items():
+        low, high = rows[name]["km_low"], rows[name]["km_high"]
+        ax.fill_between(low.index, low, high, color=colour, alpha=0.16, linewidth=0)
+    lines = {name: (rows[name]["km_to_tripoint"], c) for name, c in DIFFA_COLOURS.items()}
+    _lines(ax, lines, 28, 1.9)
+    ax.set(ylabel="km", ylim=(0, None))
+    nearest = rows["without Diffa"]["km_to_tripoint"]
+    title = (
+        f"Without the Lake Chad war the centre was never nearer to the tripoint than "
+        f"{thousands(nearest.min())} km ({nearest.idxmin()})"
+    )
+    subtitle = (
+        "Distance of the mean centre of incidents from the tripoint, km; band: 95 % interval "
+        "(bootstrap of grid cells)."
+    )
+    return caption(fig, title, subtitle, source)
+
+
+def extent(table: pd.DataFrame, source: str) -> plt.Figure:
+    """Cells with violence per year, and how many of them are new.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `geography.extent` per reading.
+    """
+    fig, (left, right) = plt.subplots(1, 2, figsize=PANELS)
+    cells = {name: of(table, name)["cells"] for name in DIFFA_COLOURS}
+    lines = {name: (cells[name], colour) for name, colour in DIFFA_COLOURS.items()}
+    _lines(left, lines, 11, 4.6, step=3, size=3.5)
+    left.set_title("Grid cells with violence")
+    left.set_ylim(0, None)
+    years = sorted(table["year"].unique())
+    rows = of(table, "without Diffa").iloc[1:].astype(float)
+    for name, colour, alpha in (("cells_new", ACCENT, 0.35), ("cells_first", "#7d1624", 1.0)):
+        right.bar(rows.index, rows[name], color=colour, alpha=alpha, width=0.7)
+    right.bar(rows.index, -rows["cells_ended"], color="#8a8f98", width=0.7)
+    right.axhline(0, color=INK, linewidth=0.8)
+    right.set_title("Change from the year before, without Diffa")
+    bottom, top = (rows[name].max() if len(rows) else 1 for name in ("cells_ended", "cells_new"))
+    bottom, top = -max(bottom, 1), max(top, 1)
+    right.set_ylim(1.35 * bottom, 1.25 * top)
+    notes = (
+        ("newly violent", 1.16 * top, "#d0808b"),
+        ("of these, for the first time since the data begin", 1.07 * top, "#7d1624"),
+        ("no longer violent", 1.22 * bottom, "#6b6f77"),
+    )
+    for text, y, colour in notes:
+        right.text(years[0] + 0.6, y, text, color=colour, weight="bold", va="center")
+    right.set_xticks(years[::3])
+    title = f"Grid cells that violence reached: {now_and_then(cells['without Diffa'])}"
+    subtitle = (
+        "PRIO-GRID cells of 0.5 degree (about 2,950 km2) with at least one incident in the year."
+    )
+    note = "More reporting alone also reaches more cells."
+    return caption(fig, f"{title} (without Diffa)", subtitle, source, note)
+
+
+def heat_map(table: pd.DataFrame, source: str, least: int = 15) -> plt.Figure:
+    """Incidents per region and year; regions with at least `least` in all.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `geography.region_year`.
+    """
+    least = min(least, table.sum(axis=1).max())
+    shown = table[table.sum(axis=1) >= least]
+    country = shown.index.get_level_values("country").map(ORDER.index)
+    unknown = shown.index.get_level_values("region") == UNKNOWN
+    middle = (shown * shown.columns.to_numpy()).sum(axis=1) / shown.sum(axis=1)
+    shown = shown.iloc[np.lexsort((middle, unknown, country))]
+    fig, ax = plt.subplots(figsize=(9.0, 1.6 + 0.24 * len(shown)))
+    values = shown.to_numpy(float)
+    norm = PowerNorm(0.5, 0, 1.3 * values.max())
+    ax.imshow(np.where(values > 0, values, np.nan), cmap=cm.lajolla_r, norm=norm, aspect="auto")
+    style = dict(ha="center", va="center", fontsize=7.5)
+    for (row, column), value in np.ndenumerate(values):
+        if value:
+            ink = "white" if norm(value) > 0.5 else INK
+            ax.text(column, row, thousands(value), color=ink, **style)
+    inside = places.members("regions")
+    names = [f"{region}{' *' * ((code, region) in inside)}" for code, region in shown.index]
+    ax.set(yticks=range(len(shown)), yticklabels=names)
+    ax.set(xticks=range(len(shown.columns)), xticklabels=shown.columns)
+    for text, code in zip(ax.get_yticklabels(), shown.index.get_level_values(0), strict=True):
+        text.set_color(COUNTRY_COLOURS[code])
+    ax.tick_params(length=0)
+    ax.grid(False)
+    ax.spines[:].set_visible(False)
+    last = table.columns[-1]
+    top = table[last].sort_values(ascending=False).index[:3].get_level_values("region")
+    subtitle = (
+        f"Incidents per region and year (regions with {least} or more; colour by square root). "
+        f"Text colour: {', '.join(COUNTRIES[c] for c in ORDER)}. "
+        "* in Liptako-Gourma. Within a country, regions that turned violent later stand lower."
+    )
+    note = "Diffa is the Lake Chad war. Ménaka counted in Gao before 2017 where the source does so."
+    return caption(fig, f"Most incidents in {last}: {', '.join(top)}", subtitle, source, note)
+
+
+def contribution(table: pd.DataFrame, before: tuple, after: tuple, source: str, most: int = 14):
+    """What each region adds to the rise, as bars.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `geography.contribution`.
+    before, after : (int, int)
+        The periods compared.
+    most : int
+        Regions shown; the rest are summed.
+    """
+    inside = places.members("regions")
+    share = 100 * table["share"]
+    starred = [pair in inside for pair in zip(table["country"], table["region"], strict=True)]
+    names = [f"{r}{' *' * star}" for r, star in zip(table["region"], starred, strict=True)]
+    names = [*names[:most], f"{len(table.iloc[most:])} others"]
+    values = [*share.head(most), share.iloc[most:].sum()]
+    fig, ax = plt.subplots(figsize=(9.0, 1.3 + 0.26 * (most + 1)))
+    colours = [*table["country"].head(most).map(COUNTRY_COLOURS), "#b4b4b4"]
+    ax.barh(range(len(names)), values, color=colours, height=0.72)
+    for row, value in enumerate(values):
+        label(ax, f"{value:.1f}", value, row, (4, 0))
+    ax.set(yticks=range(len(names)), yticklabels=names, xlabel="per cent of the rise")
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    key = {COUNTRIES[code]: COUNTRY_COLOURS[code] for code in ORDER}
+    coloured_words(ax, key, 0.98, 0.08, 0.07, ha="right")
+    diffa = share[table["region"] == "Diffa"].sum()
+    title = (
+        f"Liptako-Gourma's regions (*) account for {share[starred].sum():.0f} % of the rise, Diffa "
+        f"for {diffa:.0f} %"
+    )
+    subtitle = (
+        f"Contribution to the rise in incidents per year, {before[0]}-{before[1]} to "
+        f"{after[0]}-{after[1]} (from {thousands(table['before'].sum())} to "
+        f"{thousands(table['after'].sum())} a year), per cent."
+    )
+    return caption(fig, title, subtitle, source)

@@ -1,0 +1,232 @@
+"""Maps of notebook 03: the centre's path, its scatter, a map per year, hot spots, kinds of cells.
+
+Tables with a column `reading` come from `readings.with_and_without_diffa`.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from sahelkit import geography, places
+from sahelkit.figures.parts import (
+    DIFFA_COLOURS,
+    coloured_words,
+    draw_cells,
+    draw_map,
+    draw_tripoint,
+    of,
+)
+from sahelkit.figures.shift import year_colours
+from sahelkit.figures.style import (
+    ACCENT,
+    FAMILY_COLOURS,
+    INK,
+    MUTED,
+    caption,
+    now_and_then,
+    thousands,
+)
+
+TYPES = {
+    "clustered high": "#8c2d19",
+    "dispersed high": "#e07b39",
+    "clustered low": "#2f4b6e",
+    "dispersed low": "#7fa6c9",
+    "unclassified": "#cfcac0",
+}
+"""Colours of the classes of OECD/SWAC's indicator."""
+
+
+def _ellipse(ax, row: pd.Series, **style) -> None:
+    latitude, longitude = geography.outline(row)
+    ax.fill(longitude, latitude, **style)
+
+
+def path(table: pd.DataFrame, source: str) -> plt.Figure:
+    """Map of the mean centre per year with its regions of confidence, with and without Diffa.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `geography.centre_region` per reading.
+    """
+    fig, axes = plt.subplots(1, 2, figsize=(9.6, 4.9))
+    colours = year_colours(sorted(table["year"].unique()))
+    for ax, reading in zip(axes, DIFFA_COLOURS, strict=True):
+        rows = of(table, reading).dropna()
+        draw_map(ax)
+        ax.set(xlim=(-6.2, 6.2), ylim=(11.6, 20.3))
+        ax.plot(rows["longitude"], rows["latitude"], color=MUTED, linewidth=0.9, zorder=3)
+        for year, row in rows.iterrows():
+            _ellipse(ax, row, facecolor=colours[year], alpha=0.10, zorder=2, edgecolor="none")
+            ax.plot(row["longitude"], row["latitude"], "o", color=colours[year], ms=6, zorder=4)
+        _label_years(ax, rows)
+        draw_tripoint(ax, "tripoint")
+        ax.set_title(reading)
+    key = {f"● {year}": colour for year, colour in colours.items()}
+    coloured_words(axes[1], key, 1.02, 0.97, -0.062, fontsize=8)
+    best = of(table, "with Diffa")["km_to_tripoint"].idxmin()
+    near = {name: of(table, name).loc[best, "km_to_tripoint"] for name in DIFFA_COLOURS}
+    title = (
+        f"The centre of violence came within {thousands(near['with Diffa'])} km of the tripoint in "
+        f"{best}; without the Lake Chad war {thousands(near['without Diffa'])} km"
+    )
+    subtitle = (
+        "Mean centre of incidents per year; shaded: 95 % region of each year's centre (bootstrap "
+        "of grid cells). Sand: Liptako-Gourma, by regions."
+    )
+    note = "Diffa: Niger east of 10 E, the Lake Chad war. Outlines are schematic."
+    return caption(fig, title, subtitle, source, note)
+
+
+def _label_years(ax, rows: pd.DataFrame) -> None:
+    """Label first and last year and those between whose label lies clear of those already set."""
+    done = []
+    for year in [rows.index[0], rows.index[-1], *rows.index[1:-1]]:
+        longitude, latitude = rows.loc[year, ["longitude", "latitude"]]
+        if any(abs(longitude - x) < 1.7 and abs(latitude - y) < 0.36 for x, y in done):
+            continue
+        done.append((longitude, latitude))
+        left = longitude < rows["longitude"].median()
+        ink = dict(textcoords="offset points", color=INK, fontsize=8, zorder=7, va="center")
+        offset = dict(xytext=(-7, 0), ha="right") if left else dict(xytext=(7, 0))
+        ax.annotate(str(year), (longitude, latitude), **offset, **ink)
+
+
+def ellipses(table: pd.DataFrame, years, source: str) -> plt.Figure:
+    """Standard deviational ellipses of a few years, with and without Diffa.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `geography.ellipses` per reading.
+    """
+    fig, axes = plt.subplots(1, 2, figsize=(9.6, 3.9))
+    colours = dict(zip(years, ("#1b3b6f", "#3f8f6b", "#c1440e"), strict=False))
+    for ax, reading in zip(axes, DIFFA_COLOURS, strict=True):
+        rows = of(table, reading).loc[list(colours)].dropna()
+        draw_map(ax)
+        for year, row in rows.iterrows():
+            line = dict(facecolor="none", edgecolor=colours[year], linewidth=1.8, zorder=3)
+            _ellipse(ax, row, **line)
+            ax.plot(row["longitude"], row["latitude"], "o", color=colours[year], ms=5, zorder=4)
+        draw_tripoint(ax)
+        ax.set_title(reading)
+    coloured_words(axes[0], {str(y): c for y, c in colours.items()}, 0.02, 0.95, -0.08)
+    last = [of(table, name).loc[max(years), "standard_distance_km"] for name in DIFFA_COLOURS]
+    title = (
+        f"Standard distance: {thousands(last[0])} km in {max(years)}, "
+        f"{thousands(last[1])} km without the Lake Chad war"
+    )
+    subtitle = (
+        "Standard deviational ellipse of incidents (holds about 63 % of a normal scatter) and "
+        "mean centre."
+    )
+    note = "Axes in an equal-area projection; CrimeStat's correction."
+    return caption(fig, title, subtitle, source, note)
+
+
+def year_maps(points: pd.DataFrame, centres: pd.DataFrame, source: str) -> plt.Figure:
+    """One small map per year on one scale: incidents per grid cell, and both mean centres.
+
+    Parameters
+    ----------
+    points : DataFrame
+        `geography.positions`.
+    centres : DataFrame
+        `geography.centre` per reading.
+    """
+    place = ["latitude", "longitude"]
+    weighed = points[place].mul(points["weight"], axis=0).assign(weight=points["weight"])
+    keys = [points[name] for name in ("year", "priogrid_gid", "country")]
+    cells = weighed.groupby(keys, observed=True).sum().reset_index()
+    cells[place] = cells[place].div(cells["weight"], axis=0)
+    diffa = places.in_diffa(cells)
+    years = sorted(centres["year"].unique())
+    rows = int(np.ceil(len(years) / 4))
+    fig, axes = plt.subplots(rows, 4, figsize=(9.6, 0.9 + 1.75 * rows), squeeze=False)
+    for ax in axes.flat:
+        ax.set_axis_off()
+    for ax, year in zip(axes.flat, years, strict=False):
+        draw_map(ax)
+        for part, colour in ((~diffa, "#3a4a63"), (diffa, FAMILY_COLOURS["Boko Haram factions"])):
+            here = cells[part & (cells["year"] == year)]
+            dots = dict(s=3.2 * here["weight"], color=colour, alpha=0.55, lw=0)
+            ax.scatter(here["longitude"], here["latitude"], **dots)
+        for reading, colour in DIFFA_COLOURS.items():
+            here = of(centres, reading).loc[year]
+            ax.plot(here["longitude"], here["latitude"], "X", color=colour, ms=6.5, mec="white")
+        total = cells.loc[cells["year"] == year, "weight"].sum()
+        ax.set_title(f"{year}   {thousands(total)}", fontsize=8.5)
+    violent = cells.groupby("year")["priogrid_gid"].nunique().reindex(years, fill_value=0)
+    subtitle = (
+        "Incidents per grid cell and year (area of a circle: number; one scale), and per year in "
+        "all. Crosses: mean centre with (blue) and without (red) Diffa. Green: Diffa."
+    )
+    return caption(fig, f"Violent grid cells: {now_and_then(violent)}", subtitle, source)
+
+
+def hot_spots(tables: dict, source: str) -> plt.Figure:
+    """Hot spots per period (columns), with and without Diffa (rows).
+
+    Parameters
+    ----------
+    tables : dict
+        {(reading, 'first-last'): `geography.hot_spots`}.
+    """
+    periods = list(dict.fromkeys(period for _, period in tables))
+    fig, axes = plt.subplots(2, len(periods), figsize=(9.6, 4.9), squeeze=False)
+    for (reading, period), table in tables.items():
+        ax = axes[list(DIFFA_COLOURS).index(reading), periods.index(period)]
+        draw_map(ax)
+        draw_cells(ax, table[(table["value"] > 0) & ~table["hot"]], "#d8d2c4")
+        draw_cells(ax, table[table["hot"]], ACCENT)
+        ax.set_title(f"{period}: {table['hot'].sum()} cells", fontsize=8.5)
+    for ax, reading in zip(axes[:, 0], DIFFA_COLOURS, strict=True):
+        ink = dict(rotation=90, va="center", transform=ax.transAxes, weight="bold")
+        ax.text(-0.06, 0.5, reading, **ink)
+    last = tables["without Diffa", periods[-1]]
+    held = last.loc[last["hot"], "value"].sum() / last["value"].sum()
+    title = (
+        f"{last['hot'].sum()} hot-spot cells held {100 * held:.0f} % of incidents in {periods[-1]} "
+        "(without Diffa)"
+    )
+    subtitle = (
+        "Red: hot spots, Getis-Ord Gi* with queen neighbours, permutation test, false discovery "
+        "rate 5 % over all cells; sand: other cells with violence."
+    )
+    note = "Tested against incidents spread at random over all cells, the empty Sahara included."
+    return caption(fig, title, subtitle, source, note)
+
+
+def scdi(table: pd.DataFrame, years, source: str) -> plt.Figure:
+    """OECD/SWAC's classes per cell in a few years.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `geography.scdi`.
+    """
+    years = list(years)
+    fig, axes = plt.subplots(1, len(years), figsize=(9.6, 3.3), squeeze=False)
+    known = [name for name in TYPES if (table["type"] == name).any()]
+    paper = dict(facecolor="white", alpha=0.75, lw=0, pad=0.6)
+    for ax, year in zip(axes.flat, years, strict=True):
+        here = table[table["year"] == year]
+        gid = here["priogrid_gid"] - 1
+        here = here.assign(latitude=gid // 720 / 2 - 89.75, longitude=gid % 720 / 2 - 179.75)
+        draw_map(ax, zone=False)
+        key = {}
+        for name in known:
+            cells = here[here["type"] == name]
+            draw_cells(ax, cells, TYPES[name])
+            key[f"{name}: {len(cells)}"] = MUTED if name == "unclassified" else TYPES[name]
+        ax.set_title(f"{year}")
+        coloured_words(ax, key, 0.6, 0.97, -0.085, fontsize=8, bbox=paper)
+    high = table[table["intensity"] == "high"].groupby("year").size().reindex(years, fill_value=0)
+    subtitle = (
+        "OECD/SWAC's Spatial Conflict Dynamics indicator: high from 0.0017 incidents per km2 on; "
+        "clustered: nearest-neighbour ratio within the cell below 1."
+    )
+    note = "Cells of 0.5 degree with true areas; one incident: unclassified."
+    return caption(fig, f"Cells of high intensity: {now_and_then(high)}", subtitle, source, note)

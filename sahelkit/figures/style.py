@@ -1,0 +1,186 @@
+"""The one style: colours, sizes, captions, and how a figure is shown, saved and compared."""
+
+import io
+import os
+import textwrap
+from pathlib import Path
+
+import cmcrameri.cm  # noqa: F401  (registers the colour maps named cmc.*)
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+COUNTRY_COLOURS = {"MLI": "#0173b2", "BFA": "#de8f05", "NER": "#029e73"}
+"""seaborn's colorblind palette: one colour per country throughout."""
+FAMILY_COLOURS = {
+    "JNIM and founders": "#56478f",
+    "IS Sahel": "#c1440e",
+    "JNIM against IS Sahel": "#a0527a",
+    "Boko Haram factions": "#7f9c3b",
+    "Armed movements of the north": "#3f8fb5",
+    "Self-defence and communal": "#d8a62b",
+    "State forces": "#5b6770",
+    "Other": "#b4b4b4",
+}
+"""One colour per group family throughout; distinct in lightness too."""
+ZONE_FILL = "#f3e3c3"
+"""Light fill of Liptako-Gourma on every map."""
+LAND, EDGE, INK, MUTED, ACCENT = "#f7f6f3", "#b9b5ac", "#222222", "#6b6b6b", "#b3213c"
+BLUE = "#2f4b6e"
+"""What is not of one country or group."""
+WIDE, TALL = (9.0, 4.8), (9.0, 8.4)
+"""Figure sizes, inches."""
+STYLE = {
+    "figure.dpi": 110,
+    "savefig.dpi": 110,
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#8a8a8a",
+    "axes.labelcolor": INK,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.6,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "legend.frameon": False,
+    "figure.facecolor": "white",
+}
+mpl.rcParams.update(STYLE)
+
+
+def thousands(value: float) -> str:
+    """A count with a thin separator of thousands, as in every figure and sentence.
+
+    >>> thousands(1234567)
+    '1,234,567'
+    """
+    return f"{value:,.0f}"
+
+
+def now_and_then(values: pd.Series, unit: str = "") -> str:
+    """The last value of a yearly series beside the first; of one year alone, that one.
+
+    >>> now_and_then(pd.Series([3, 65], index=[2013, 2023])), now_and_then(pd.Series({2023: 65}), " %")
+    ('65 in 2023, 3 in 2013', '65 % in 2023')
+    """
+    text = f"{thousands(values.iloc[-1])}{unit} in {values.index[-1]}"
+    if len(values) == 1:
+        return text
+    return f"{text}, {thousands(values.iloc[0])}{unit} in {values.index[0]}"
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Print a sentence of a notebook in lines no wider than its figures.
+
+    >>> say("Two words")
+    Two words
+    """
+    print(textwrap.fill(text, 95), end=end)
+
+
+def caption(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.Figure:
+    """Give a figure its title (the finding), subtitle (measure and unit), source and caveat."""
+    width, height = fig.get_size_inches()
+    columns = int(width * 13.2)
+    title_lines = textwrap.wrap(title, int(width * 9.2))
+    subtitle_lines = textwrap.wrap(subtitle, columns)
+    source_lines = textwrap.wrap(f"Source: {source}. {note}".strip(), int(width * 15))
+    top = 0.10 + 0.23 * len(title_lines) + 0.17 * len(subtitle_lines) + 0.08
+    bottom = 0.10 + 0.14 * len(source_lines) + 0.04
+    fig.set_layout_engine("constrained", rect=(0, bottom / height, 1, 1 - (top + bottom) / height))
+    # Lay out once, then freeze: a figure is drawn several times, when saved and when shown.
+    fig.draw_without_rendering()
+    fig.set_layout_engine("none")
+    ink = dict(ha="left", va="top", transform=fig.transFigure)
+    left, y = 0.10 / width, 1 - 0.10 / height
+    fig.text(left, y, "\n".join(title_lines), fontsize=12.5, weight="bold", color=INK, **ink)
+    y -= 0.23 * len(title_lines) / height
+    fig.text(left, y, "\n".join(subtitle_lines), fontsize=9, color=MUTED, **ink)
+    y = (0.06 + 0.14 * len(source_lines)) / height
+    fig.text(left, y, "\n".join(source_lines), fontsize=7, color=MUTED, **ink)
+    fig.sahelkit = {"Title": title, "Description": subtitle, "Source": f"{source}. {note}".strip()}
+    return fig
+
+
+def save(fig: plt.Figure, name: str, table: pd.DataFrame) -> None:
+    """Show a figure in the notebook; save it and its table where SAHELKIT_FIGURES says.
+
+    ``sahelkit reproduce`` sets the variable; in JupyterLab a figure is only shown. What is shown
+    and what is saved are the same bytes, rendered once; the figure is closed.
+
+    Parameters
+    ----------
+    fig : Figure
+        From a function of this package.
+    name : str
+        Notebook's number and subject: ``02_monthly_deaths``.
+    table : DataFrame
+        What it draws; written beside it as csv, numbers to 6 significant digits.
+    """
+    from IPython import get_ipython
+    from IPython.display import display
+
+    folder = os.environ.get("SAHELKIT_FIGURES")
+    shell = get_ipython()
+    if not folder and shell is None:
+        return
+    picture = png(fig)
+    if shell is not None:
+        display({"image/png": picture, "text/plain": f"<figure {name}>"}, raw=True)
+        plt.close(fig)
+    if folder:
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        (target / f"{name}.png").write_bytes(picture)
+        table = table.rename_axis(index=None)
+        if not isinstance(table.index, pd.RangeIndex):
+            table = table.reset_index()
+        text = table.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+        (target / f"{name}.csv").write_bytes(text.encode("utf-8"))
+
+
+def png(fig: plt.Figure) -> bytes:
+    """A figure as PNG with at most 256 colours, a third of the size; title and source inside.
+
+    The bytes depend on nothing but the figure and the installed versions.
+    """
+    from PIL import Image, PngImagePlugin
+
+    drawn, out = io.BytesIO(), io.BytesIO()
+    fig.savefig(drawn, format="raw")
+    width, height = fig.canvas.get_width_height()
+    pixels = np.frombuffer(drawn.getvalue(), dtype=np.uint8)
+    scale = plt.rcParams["savefig.dpi"] / fig.dpi
+    shape = (round(height * scale), round(width * scale))
+    if pixels.size != shape[0] * shape[1] * 4:
+        raise ValueError(f"figure of {shape} pixels gave {pixels.size // 4} of them")
+    image = Image.frombytes("RGBA", shape[::-1], pixels.tobytes()).convert("RGB")
+    info = PngImagePlugin.PngInfo()
+    for key, text in fig.sahelkit.items():
+        info.add_itxt(key, text)
+    few = image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(out, format="png", pnginfo=info, optimize=False)
+    return out.getvalue()
+
+
+def looks_same(one: bytes, other: bytes) -> bool:
+    """Whether two PNGs show the same: one size, and no channel of a pixel differs by more than 32 of 255.
+
+    Processors round the last digit of a fit differently, which shifts the edges of lines by a shade;
+    a changed digit or a moved mark turns ink into paper.
+    """
+    from PIL import Image
+
+    if one == other:
+        return True
+    first, second = (
+        np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype=int) for data in (one, other)
+    )
+    return first.shape == second.shape and np.abs(first - second).max() <= 32
