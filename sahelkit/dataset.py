@@ -39,6 +39,8 @@ class Dataset:
         UCDP's published totals per country and year, with their release, whatever the source.
     provenance : Provenance
         Of the file that the tables were computed from.
+    tolls : DataFrame or None
+        How often UCDP gives which toll: `toll_frequency`; None for other sources.
     events : DataFrame or None
         All incidents with their days; None where only the tables are there, as in the shipped data.
     listed : Provenance or None
@@ -50,6 +52,7 @@ class Dataset:
     grid_year: pd.DataFrame
     country_year: pd.DataFrame
     provenance: object
+    tolls: pd.DataFrame | None = None
     events: pd.DataFrame | None = None
     listed: object = None
 
@@ -228,7 +231,8 @@ def load(source=None, keep=()) -> Dataset:
     if source is not None:
         incidents, provenance = read_incidents(source, keep=keep)
         region, grid = region_month(incidents), grid_year(incidents)
-        return Dataset(incidents, complete(region), grid, official, provenance, incidents)
+        tolls = toll_frequency(incidents) if provenance.source.startswith("ucdp") else None
+        return Dataset(incidents, complete(region), grid, official, provenance, tolls, incidents)
     if keep:
         raise NotCovered(f"keep={list(keep)}: the shipped tables have no further columns.")
     incidents, listed = read_incidents(data_dir() / "incidents.csv")
@@ -236,7 +240,8 @@ def load(source=None, keep=()) -> Dataset:
     region, grid = _shipped("ucdp_region_month.csv"), _shipped("ucdp_grid_year.csv")
     region["month"] = pd.PeriodIndex(region["month"], freq="M")
     provenance = Provenance(**record["ged"])
-    return Dataset(incidents, complete(region), grid, official, provenance, None, listed)
+    tolls = _shipped("ucdp_toll_frequency.csv")
+    return Dataset(incidents, complete(region), grid, official, provenance, tolls, None, listed)
 
 
 def _shipped(name: str) -> pd.DataFrame:
@@ -416,3 +421,26 @@ def grid_year(incidents: pd.DataFrame) -> pd.DataFrame:
     more = grouped[["latitude", "longitude"]].mean().round(4)
     more.insert(0, "incidents_located", grouped["incidents_located"].sum())
     return table.merge(in_words(more.reset_index(), GRID_KEYS), on=GRID_KEYS)
+
+
+def toll_frequency(incidents: pd.DataFrame) -> pd.DataFrame:
+    """How often which toll was reported: what a model of single tolls needs, and no more.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        `schema.COLUMNS`, of UCDP.
+
+    Returns
+    -------
+    DataFrame
+        `country`, `year`, `kind` (UCDP's type of violence), `best`, `low`, `high` (deaths),
+        `incidents`.
+    """
+    frame = _from_first_month(incidents).dropna(subset=["deaths_best"])
+    deaths = {f"deaths_{end}": end for end in ("best", "low", "high")}
+    frame = frame.rename(columns={"event_type": "kind", **deaths})
+    frame["year"], frame["country"] = frame["date_start"].dt.year, frame["country"].astype("str")
+    keys = ["country", "year", "kind", "best", "low", "high"]
+    frame[keys[3:]] = frame[keys[3:]].astype("int64")
+    return frame.groupby(keys).size().rename("incidents").reset_index()

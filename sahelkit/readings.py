@@ -7,7 +7,15 @@ import pandas as pd
 
 from sahelkit import places
 from sahelkit.choices import NotCovered
-from sahelkit.dataset import COUNTS, UNKNOWN, Dataset, complete, grid_year, region_month
+from sahelkit.dataset import (
+    COUNTS,
+    UNKNOWN,
+    Dataset,
+    complete,
+    grid_year,
+    region_month,
+    toll_frequency,
+)
 
 WEIGHTS = ("incidents", "deaths_best", "deaths_low", "deaths_high")
 DIFFA = ("with Diffa", "without Diffa")
@@ -43,7 +51,15 @@ def from_events(ds: Dataset, keep: pd.Series) -> Dataset:
     tables = (ds.region_month[:0], ds.grid_year[:0])
     if len(events):
         tables = (complete(region_month(events)), grid_year(events))
-    return replace(ds, incidents=events, events=events, region_month=tables[0], grid_year=tables[1])
+    tolls = toll_frequency(events) if ds.tolls is not None else None
+    return replace(
+        ds,
+        incidents=events,
+        events=events,
+        region_month=tables[0],
+        grid_year=tables[1],
+        tolls=tolls,
+    )
 
 
 def without_diffa(ds: Dataset) -> Dataset:
@@ -61,6 +77,7 @@ def without_diffa(ds: Dataset) -> Dataset:
         incidents=ds.incidents[~places.in_diffa(ds.incidents)],
         region_month=ds.region_month[~places.in_diffa(ds.region_month)],
         grid_year=ds.grid_year[~places.in_diffa(ds.grid_year)],
+        tolls=None,
     )
 
 
@@ -85,6 +102,7 @@ def without_largest(ds: Dataset) -> Dataset:
         incidents=ds.incidents.drop(largest.index),
         region_month=_minus(ds.region_month, in_region, row),
         grid_year=_minus(ds.grid_year, in_cell, row),
+        tolls=None,
     )
 
 

@@ -9,8 +9,9 @@ from scipy import stats
 
 import sahelkit
 from sahelkit import escalation, readings
+from sahelkit.choices import NotCovered
 from sahelkit.counts import add_zone, count, count_kinds
-from sahelkit.escalation import changepoints, composition, trends, uncertainty
+from sahelkit.escalation import changepoints, composition, tolls, trends
 from sahelkit.figures import composition as made_of
 from sahelkit.figures import escalation as rising
 
@@ -227,79 +228,71 @@ def test_shares_of_the_mix_add_up(ds):
         assert np.allclose(composition.mix(ds.region_month, weight=weight).sum(axis=1), 1)
 
 
-def test_mixture_draws_have_its_mean_and_keep_certain_reports():
-    frame = pd.DataFrame(
-        {"deaths_best": [50.0, 7.0], "deaths_low": [40.0, 7.0], "deaths_high": [90.0, 7.0]}
-    )
-    model = uncertainty.parameters(frame)
-    assert model["weight"].tolist() == [0, 1]
-    ends = stats.gumbel_r.ppf([0.05, 0.95], 50, model["scale"].iloc[0])
-    assert ends[1] - ends[0] == pytest.approx(50)
-    rng = np.random.default_rng(8)
-    drawn = uncertainty.draw(model.assign(weight=[0.3, 1.0]), 40_000, rng=rng)
-    expected = uncertainty.mean(model.assign(weight=[0.3, 1.0]))
-    assert drawn[:, 0].mean() == pytest.approx(expected.iloc[0], rel=0.01)
-    assert (drawn[:, 0] == 50).mean() == pytest.approx(0.3, abs=0.01)
-    assert (drawn[:, 1] == 7).all() and (drawn >= 0).all()
+@pytest.mark.parametrize(
+    ("kind", "deaths", "published"),
+    [
+        ("state-based conflict", 0, [0.838977, 0.737544, 0.478589, 0.659428]),
+        ("state-based conflict", 3, [4.234854, 1.798039, 0.396941, 4.370580]),
+    ],
+)
+def test_the_published_model_is_reproduced(kind, deaths, published):
+    found = tolls.model([deaths], [kind])[["location", "scale", "weight", "mean"]]
+    assert found.iloc[0].tolist() == pytest.approx(published, abs=1e-5)
+
+
+def test_all_published_values_of_the_model(reference):
+    table = pd.read_csv(reference("uncertainucdp_0.7.6_values.csv"))
+    names = {
+        "sb": "state-based conflict",
+        "ns": "non-state conflict",
+        "os": "one-sided violence",
+    }
+    table = table[table["violence"].isin(names)]
+    columns = ["location", "scale", "weight", "mean"]
+    found = tolls.model(table["deaths"], table["violence"].map(names))[columns]
+    assert len(table) > 20
+    np.testing.assert_allclose(found, table[columns], rtol=1e-4)
+
+
+def test_draws_have_the_mean_of_the_model_and_keep_reported_numbers():
+    numbers = tolls.model([50, 7], ["one-sided violence"] * 2)
+    drawn = tolls.draw(numbers, 40_000, np.random.default_rng(8))
+    assert drawn.mean(0) == pytest.approx(numbers["mean"].to_numpy(), rel=0.01)
+    kept = (drawn == numbers["reported"].to_numpy()).mean(0)
+    assert kept == pytest.approx(numbers["weight"].to_numpy(), abs=0.01)
 
 
 def test_dependence_leaves_each_report_alone_and_widens_the_sum():
-    numbers = {"reported": 100.0, "location": 100.0, "scale": 5.0, "weight": 0.0}
-    model = pd.DataFrame([numbers] * 30)
-    alone = uncertainty.draw(model, 4000, rng=np.random.default_rng(9))
-    shared = uncertainty.draw(model, 4000, dependence=0.5, rng=np.random.default_rng(9))
-    assert shared[:, 0].mean() == pytest.approx(alone[:, 0].mean(), rel=0.01)
-    assert shared[:, 0].std() == pytest.approx(alone[:, 0].std(), rel=0.1)
-    assert shared.sum(axis=1).std() > 3 * alone.sum(axis=1).std()
+    numbers = tolls.model([100] * 30, ["state-based conflict"] * 30)
+    alone, shared = (
+        tolls.draw(numbers, 4000, np.random.default_rng(9), d) for d in (0.0, tolls.DEPENDENCE)
+    )
+    assert shared[:, 0].mean() == pytest.approx(alone[:, 0].mean(), rel=0.02)
+    assert shared.sum(axis=1).std() > 2 * alone.sum(axis=1).std()
 
 
-def test_sums_of_many_like_reports_are_as_if_each_were_drawn():
-    numbers = {"reported": 4.0, "location": 4.0, "scale": 3.0, "weight": 0.2}
-    model, one = pd.DataFrame([numbers] * 60), pd.DataFrame([numbers])
-    for dependence in (0.0, 0.5):
-        rng = np.random.default_rng(10)
-        each = uncertainty.draw(model, 20_000, dependence=dependence, rng=rng).sum(axis=1)
-        factor = rng.standard_normal((20_000, 1))
-        sums = uncertainty.draw_crowds(one, np.array([60]), factor, dependence=dependence, rng=rng)
-        assert sums.mean() == pytest.approx(each.mean(), rel=0.01)
-        assert sums.std() == pytest.approx(each.std(), rel=0.03)
-        quantiles = [0.025, 0.975]
-        assert np.quantile(sums, quantiles) == pytest.approx(np.quantile(each, quantiles), rel=0.02)
-
-
-def test_model_intervals_are_narrower_than_plain_sums(ds):
-    found = uncertainty.yearly_totals(ds, draws=300)
+def test_yearly_intervals_are_those_of_the_published_model(ds):
+    found = tolls.yearly_totals(ds)
     countries = found[found["country"] != "all"].groupby("year")["best"].sum()
     found = found[found["country"] == "all"].set_index("year")
     assert found["best"].equals(countries)
-    assert (found["high"] - found["low"] < found["sum_high"] - found["sum_low"]).all()
+    for year, low, high in [(2012, 430, 587), (2020, 4718, 5280), (2023, 11778, 12731)]:
+        assert found.loc[year, "low"] == pytest.approx(low, rel=0.02)
+        assert found.loc[year, "high"] == pytest.approx(high, rel=0.02)
+    assert (found["mean"] / found["best"]).between(1.3, 1.6).all()
     assert (found["shared_high"] - found["shared_low"] > found["high"] - found["low"]).all()
-    assert found["best"].sum() == ds.region_month["deaths_best"].sum()
 
 
-def test_source_without_ranges_gets_no_interval(ds):
-    bare = replace(ds, region_month=ds.region_month.assign(deaths_low=pd.NA, deaths_high=pd.NA))
-    found = uncertainty.yearly_totals(bare, draws=10)
-    assert found["best"].notna().all() and found[["sum_low", "low"]].isna().all(axis=None)
-    assert uncertainty.wide_share(uncertainty.reports(bare))["wide"].isna().all()
+def test_a_source_without_tolls_is_refused(ds):
+    with pytest.raises(NotCovered):
+        tolls.yearly_totals(replace(ds, tolls=None))
 
 
 def test_event_file_gives_the_same_counts_as_the_shipped_tables(ds, ged):
     for weight in ("incidents", "deaths_best"):
         shipped = count(ds, "country", weight=weight)
         assert count(ged, "country", weight=weight).equals(shipped)
-    assert uncertainty.table_against_events(ds) is None
-
-
-def test_what_the_month_table_blurs_is_as_the_notebook_says(ged):
-    both = uncertainty.table_against_events(ged)
-    deaths = count(ged, freq="Y", weight="deaths_best")["deaths_best"]
-    whole = both.mul(deaths, axis=0).sum() / deaths.sum()
-    assert round(100 * whole["wide_incidents"]) == 16 and round(100 * whole["wide_cells"]) == 17
-    assert round(100 * whole["no_range_incidents"]) == 70
-    assert round(100 * whole["no_range_cells"]) == 41
-    width = both["high_cells"] - both["low_cells"]
-    assert 1.1 < (width / (both["high_incidents"] - both["low_incidents"])).mean() < 1.3
+    pd.testing.assert_frame_equal(ged.tolls, ds.tolls, check_dtype=False)
 
 
 def test_headline_statistics_run_over_the_variants(ds):

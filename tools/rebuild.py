@@ -164,7 +164,7 @@ def from_ged(path) -> dict:
     Returns
     -------
     dict
-        `region_month`, `grid_year` (DataFrames) and `record` (dict).
+        `region_month`, `grid_year`, `toll_frequency` (DataFrames) and `record` (dict).
     """
     incidents, provenance = sources.read_incidents(path)
     if provenance.source != "ucdp-ged":
@@ -174,6 +174,7 @@ def from_ged(path) -> dict:
         "grid_year": dataset.grid_year(incidents).merge(
             nearest_sums(incidents), on=dataset.GRID_KEYS
         ),
+        "toll_frequency": dataset.toll_frequency(incidents),
         "record": asdict(provenance),
     }
 
@@ -198,11 +199,12 @@ def rebuild(target, ged=None, totals=None, boundaries=None) -> list:
     target, written = Path(target), []
     if ged:
         made = from_ged(ged)
-        write_csv(made["region_month"], target / "ucdp_region_month.csv")
-        write_csv(made["grid_year"], target / "ucdp_grid_year.csv")
+        tables = [f"ucdp_{name}.csv" for name in ("region_month", "grid_year", "toll_frequency")]
+        for name in tables:
+            write_csv(made[name[5:-4]], target / name)
         text = json.dumps({"ged": made["record"]}, indent=1, ensure_ascii=False) + "\n"
         (target / "provenance.json").write_text(text, encoding="utf-8")
-        written += ["ucdp_region_month.csv", "ucdp_grid_year.csv", "provenance.json"]
+        written += [*tables, "provenance.json"]
     if totals:
         write_csv(country_year(totals), target / "ucdp_country_year.csv")
         written.append("ucdp_country_year.csv")

@@ -99,7 +99,7 @@ def totals(table: pd.DataFrame, published: pd.DataFrame, source: str) -> plt.Fig
     Parameters
     ----------
     table : DataFrame
-        `uncertainty.yearly_totals`, with `country` 'all' or a code.
+        `tolls.yearly_totals`, with `country` 'all' or a code.
     published : DataFrame
         `escalation.against_published`.
     """
@@ -128,19 +128,20 @@ def totals(table: pd.DataFrame, published: pd.DataFrame, source: str) -> plt.Fig
         ax.yaxis.set_major_formatter(THOUSANDS)
         ax.grid(axis="x", visible=False)
     row = table[table["country"] == "all"].iloc[-1]
-    title = f"Deaths in {row['year']}: {thousands(row['best'])} by best estimates"
-    if pd.notna(row["low"]):
-        title += (
-            f"; low and high add up to {thousands(row['sum_low'])}–{thousands(row['sum_high'])}, "
-            f"the reporting model gives {thousands(row['low'])}–{thousands(row['high'])}"
-        )
+    title = (
+        f"Deaths in {row['year']}: {thousands(row['best'])} by best estimates, "
+        f"{thousands(row['low'])} to {thousands(row['high'])} by the model of reporting"
+    )
     release = "/".join(sorted(published["release"].unique()))
     subtitle = (
-        "Deaths per year. Black: best. Bars, wide to narrow: low and high summed; 95 % interval if "
-        "reports share half of their error; if they err independently. Red circles: UCDP's "
-        f"published totals, release {release}"
+        "Deaths per year. Black: best. Bars, wide to narrow: UCDP's own low and high, summed; 95 % "
+        "interval of the model if reports share half of their error; if they err independently. "
+        f"Red circles: UCDP's published totals, release {release}"
     )
-    note = "Model: reported-value Gumbel mixture with each report's own range (Vesco et al. 2026)."
+    note = (
+        "Model: reported-value Gumbel mixture of Vesco et al. (2026), from a survey of UCDP's "
+        "coders. It lies above the best estimates because they judge that deaths go unreported."
+    )
     return caption(fig, title, subtitle, source, note)
 
 

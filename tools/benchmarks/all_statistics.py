@@ -21,7 +21,7 @@ import sahelkit
 from sahelkit import escalation, geography, places, readings, schema
 from sahelkit.counts import add_zone, count, count_kinds
 from sahelkit.dataset import Dataset, complete, grid_year, region_month
-from sahelkit.escalation import changepoints, composition, trends, uncertainty
+from sahelkit.escalation import changepoints, composition, tolls, trends
 from sahelkit.geography import spread
 
 
@@ -94,9 +94,8 @@ def escalation_statistics(ds: Dataset) -> dict:
         "mix": lambda: composition.mix(months),
         "concentration of regions": lambda: composition.concentration(months, "region", top=3),
         "concentration of cells": lambda: composition.concentration(ds.grid_year, "priogrid_gid"),
-        "yearly totals, uncertainty": lambda: uncertainty.yearly_totals(ds),
-        "wide ranges": lambda: uncertainty.wide_share(uncertainty.reports(ds)),
-        "table against events": lambda: uncertainty.table_against_events(ds),
+        "yearly totals, uncertainty": lambda: tolls.yearly_totals(ds),
+        "ranges": lambda: tolls.ranges(ds),
         "rise over readings": lambda: readings.over_readings(
             ds, lambda r: escalation.rise(r.ds, r.weight)
         ),
