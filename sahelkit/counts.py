@@ -107,7 +107,7 @@ def finest(ds: Dataset, area="all", weight="incidents", group=None, inside=True,
     >>> from sahelkit import load
     >>> monthly = finest(load(), "regions")
     >>> monthly.index.freqstr, int(monthly.sum())
-    ('M', 2672)
+    ('M', 2700)
     """
     freq = freq or ("M" if ds.events is None else "D")
     found = count(ds, None, freq, weight, area=area, inside=inside, group=group)
@@ -141,7 +141,7 @@ def count_kinds(table: pd.DataFrame, by: list) -> pd.DataFrame:
     --------
     >>> from sahelkit import load
     >>> kinds = count_kinds(add_zone(load().region_month), ["country", "zone", "violence"])
-    >>> len(kinds) == 144 * 3 * 2 * 2
+    >>> len(kinds) == 144 * 3 * 3 * 2
     True
     """
     sums = table.groupby(["month", *by], observed=True)[list(COUNTS)].sum(min_count=1).reset_index()
@@ -151,7 +151,7 @@ def count_kinds(table: pd.DataFrame, by: list) -> pd.DataFrame:
 
 
 def add_zone(table: pd.DataFrame, definition: str = "regions") -> pd.DataFrame:
-    """The table with a column `zone`: 'Liptako-Gourma' or 'elsewhere'.
+    """The table with a column `zone`: 'Liptako-Gourma', 'elsewhere' or 'unknown'.
 
     Parameters
     ----------
@@ -161,4 +161,6 @@ def add_zone(table: pd.DataFrame, definition: str = "regions") -> pd.DataFrame:
         'regions' or 'authority'; the other definitions need positions (`places.in_liptako_gourma`).
     """
     inside = places.in_liptako_gourma(table, definition)
-    return table.assign(zone=np.where(inside, "Liptako-Gourma", "elsewhere"))
+    unknown = table["region"] == places.UNKNOWN
+    zones = np.select([inside, unknown], ["Liptako-Gourma", "unknown"], "elsewhere")
+    return table.assign(zone=zones)

@@ -10,13 +10,12 @@ import pandas as pd
 from sahelkit import places, schema
 from sahelkit.choices import NotCovered
 from sahelkit.files import data_dir, read_table
+from sahelkit.places import UNKNOWN, UNKNOWN_INSIDE
 from sahelkit.sources.formats import labels
 
 COUNTS = ("incidents", "deaths_best", "deaths_low", "deaths_high", "deaths_civilians")
 REGION_KEYS = ["country", "region", "month", "violence", "group"]
 GRID_KEYS = ["priogrid_gid", "year", "country", "violence"]
-UNKNOWN = "unknown"
-"""Region of incidents that the source places in no region."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -244,6 +243,13 @@ def load(source=None, keep=()) -> Dataset:
     return Dataset(incidents, complete(region), grid, official, provenance, tolls, None, listed)
 
 
+def years_covered(ds: Dataset, *years: int) -> None:
+    """Raise `NotCovered` if the data do not reach over all of these years."""
+    for year in years:
+        if year not in ds.years:
+            raise NotCovered(f"{ds.label} covers {ds.years[0]} to {ds.years[-1]}, not {year}.")
+
+
 def _shipped(name: str) -> pd.DataFrame:
     return pd.read_csv(data_dir() / name, keep_default_na=False, na_values=[""])
 
@@ -338,14 +344,15 @@ def region_month(incidents: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         `country, region, month` (monthly Period), `violence, group` and `COUNTS`. Incidents that
-        the source places in no region are in region 'unknown'.
+        the source places in no region are in region `places.UNKNOWN` or `UNKNOWN_INSIDE`.
     """
     frame = _from_first_month(incidents)
     frame["month"] = frame["date_start"].to_numpy().astype("datetime64[M]")
+    inside = places.named_for_liptako_gourma(frame)
     region = frame["region"].astype("category")
-    frame["region"] = region.cat.add_categories({UNKNOWN} - set(region.cat.categories)).fillna(
-        UNKNOWN
-    )
+    new = {UNKNOWN, UNKNOWN_INSIDE} - set(region.cat.categories)
+    region = region.cat.add_categories(sorted(new))
+    frame["region"] = region.mask(inside, UNKNOWN_INSIDE).fillna(UNKNOWN)
     table = _counted(frame, REGION_KEYS)
     table["month"] = table["month"].dt.to_period("M")
     return table
@@ -362,7 +369,7 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        All combinations of region (with 'unknown'), month, violence and group that occurs; the
+        All combinations of region (with the unknown ones), month, violence and group that occurs; the
         calendar runs from `schema.FIRST_MONTH`, or the first month of a later file, to the last month.
     """
     if table.empty:
@@ -374,7 +381,8 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
     )
     months = pd.period_range(first, table["month"].max(), freq="M")
     units = places.regions()[["country", "counted_as"]].drop_duplicates()
-    pairs = [*units.itertuples(index=False, name=None), *((c, UNKNOWN) for c in schema.COUNTRIES)]
+    unknown = [(c, name) for c in schema.COUNTRIES for name in (UNKNOWN, UNKNOWN_INSIDE)]
+    pairs = [*units.itertuples(index=False, name=None), *unknown]
     pairs = [pair for pair in pairs if (table["country"] == pair[0]).any()]
     other = [schema.VIOLENCE, sorted(table["group"].unique())]
     full = pd.DataFrame(pairs, columns=["country", "region"])

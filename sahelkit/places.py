@@ -18,10 +18,16 @@ PROJECTION = "+proj=laea +lat_0=14.5 +lon_0=0 +datum=WGS84 +units=km"
 DEFINITIONS = ("regions", "authority", "radius", "border")
 RADIUS_KM = 200
 BORDER_KM = 50
+UNKNOWN = "unknown"
+"""Region, in the tables, of incidents that the source places in no region."""
+UNKNOWN_INSIDE = "unknown, in Liptako-Gourma"
+"""Region, in the tables, of those among them whose place is named for the area."""
+UNKNOWNS = (UNKNOWN, UNKNOWN_INSIDE)
 DIFFA_LONGITUDE = 10
 """Niger east of 10 E is the Lake Chad war."""
 FAR_DEGREES = 0.5
 """A position farther than this from its named region is doubted; the outlines are generalised."""
+_INSIDE = r"(?i)\bgourma\b|\bliptako\b"
 _WORDS = ("region of ", "région de ", "région du ", " region", " région")
 MENAKA_CERCLES = ("menaka", "anderamboukane", "inekar", "tidermene")
 
@@ -177,7 +183,8 @@ def in_liptako_gourma(frame: pd.DataFrame, definition: str = "regions") -> pd.Se
     frame : DataFrame
         With `country` and `region` for the definitions 'regions' and 'authority'; with `latitude`
         and `longitude` for 'radius' (within 200 km of the tripoint) and 'border' (within 50 km of
-        a border that the three share). Rows without region or position are outside.
+        a border that the three share). A row without a region is inside if its `place`, where the
+        frame has that, is named for the area (`named_for_liptako_gourma`); else it is not.
     definition : str
         One of `DEFINITIONS`.
 
@@ -198,14 +205,47 @@ def in_liptako_gourma(frame: pd.DataFrame, definition: str = "regions") -> pd.Se
     """
     one_of(definition, DEFINITIONS, "definition")
     if definition in ("regions", "authority"):
-        inside = members(definition)
+        inside = members(definition) | {(code, UNKNOWN_INSIDE) for code in COUNTRIES}
         pairs = zip(frame["country"].astype(object), frame["region"].astype(object), strict=True)
-        return pd.Series([pair in inside for pair in pairs], index=frame.index, dtype=bool)
+        found = pd.Series([pair in inside for pair in pairs], index=frame.index, dtype=bool)
+        return found | named_for_liptako_gourma(frame) if "place" in frame else found
     if definition == "radius":
         near = km_to_tripoint(frame["latitude"], frame["longitude"]) <= RADIUS_KM
     else:
         near = km_to_border(frame["latitude"], frame["longitude"]) <= BORDER_KM
     return pd.Series(near, index=frame.index, dtype=bool)
+
+
+def inside_outlines(latitude, longitude) -> np.ndarray:
+    """Whether positions lie in the outlines of Liptako-Gourma's regions.
+
+    >>> inside_outlines([14.0, 20.0], [0.0, 0.0]).tolist()
+    [True, False]
+    """
+    import shapely
+
+    shapes = outlines()
+    area = shapely.union_all(shapes.geometry[in_liptako_gourma(shapes)].to_numpy())
+    shapely.prepare(area)
+    return shapely.contains_xy(area, np.asarray(longitude, float), np.asarray(latitude, float))
+
+
+def named_for_liptako_gourma(frame: pd.DataFrame) -> pd.Series:
+    """Rows in no region whose place says Gourma or Liptako: "the Gourma", "Malian part of Liptako".
+
+    Parameters
+    ----------
+    frame : DataFrame
+        `region`, `place`.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"region": [None, None, "Gao"], "place": ["the Gourma", "Mali", "Gourma"]})
+    >>> named_for_liptako_gourma(frame).tolist()
+    [True, False, False]
+    """
+    named = frame["place"].astype("str").str.contains(_INSIDE, regex=True, na=False)
+    return (frame["region"].isna() & named.astype(bool)).astype(bool)
 
 
 def in_diffa(frame: pd.DataFrame) -> pd.Series:

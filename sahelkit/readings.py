@@ -9,7 +9,6 @@ from sahelkit import places
 from sahelkit.choices import NotCovered
 from sahelkit.dataset import (
     COUNTS,
-    UNKNOWN,
     Dataset,
     complete,
     grid_year,
@@ -92,7 +91,9 @@ def without_largest(ds: Dataset) -> Dataset:
         return from_events(ds, ~ds.incidents["incident_id"].isin(largest["incident_id"]))
     row = largest.iloc[0]
     same = {"country": row["country"], "violence": row["violence"]}
-    region = UNKNOWN if pd.isna(row["region"]) else row["region"]
+    named = places.named_for_liptako_gourma(largest).iloc[0]
+    unknown = places.UNKNOWN_INSIDE if named else places.UNKNOWN
+    region = unknown if pd.isna(row["region"]) else row["region"]
     month = row["date_start"].to_period("M")
     in_region = {**same, "region": region, "month": month, "group": row["group"]}
     cell = places.grid_cell([row["latitude"]], [row["longitude"]])[0]

@@ -29,7 +29,7 @@ def test_calendar_is_complete_and_adds_up(ds):
     assert (table["BFA"].loc[:"2015-12"] == 0).all()
     assert table.sum(axis=1).eq(count(ds)["incidents"]).all()
     kinds = count_kinds(add_zone(ds.region_month), ["zone", "violence"])
-    assert len(kinds) == 144 * 4
+    assert len(kinds) == 144 * 6
     assert kinds["deaths_best"].sum() == ds.region_month["deaths_best"].sum()
 
 

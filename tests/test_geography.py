@@ -1,5 +1,7 @@
 """Shares of violence in Liptako-Gourma: against published or independently computed values."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +9,8 @@ from made_up import dataset_of
 
 import sahelkit
 from sahelkit import geography, places, readings
+from sahelkit.choices import NotCovered
 from sahelkit.figures import shift as share_figures
-from sahelkit.geography import spread
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +60,46 @@ def test_deaths_near_the_border_from_single_positions(shipped, ged):
     assert {name: round(value) for name, value in found.items()} == {"events": 47, "cells": 43}
 
 
-def test_recorded_differences_of_the_grid_are_the_measured_ones(ged):
-    measured = geography.grid_differences(readings.without_diffa(ged))
-    recorded = pd.Series(geography.GRID_DIFFERENCES)
-    assert (measured <= recorded).all()
-    assert (measured > 0.1 * recorded).all()
+def largest(statistic, ged):
+    """Largest difference over the years between events and the mean positions of their cells."""
+    return float(
+        np.nanmax(np.abs(statistic(ged) - statistic(replace(ged, events=None))).to_numpy())
+    )
+
+
+def median_km(ds):
+    found = geography.centre(ds, kind="median")
+    return pd.DataFrame(np.transpose(places.project(found["latitude"], found["longitude"])))
+
+
+def test_what_the_table_of_cells_loses_is_as_the_notebook_says(ged):
+    ds = readings.without_diffa(ged)
+    assert largest(lambda d: geography.centre(d)[["latitude", "longitude"]], ds) < 1e-4
+    assert largest(median_km, ds) < 3
+    assert largest(lambda d: geography.ellipses(d)["standard_distance_km"], ds) < 0.4
+    assert 100 * largest(lambda d: geography.share(d, "radius"), ds) < 1.6
+    assert 100 * largest(lambda d: geography.share(d, "border"), ds) < 2
+    assert 100 * largest(lambda d: geography.share(d, "border", "deaths_best"), ds) < 5.1
+
+
+def test_shares_with_names_read_and_their_intervals(shipped):
+    found = 100 * geography.doubt(shipped)
+    assert found["share"].round(1).loc[[2018, 2020, 2023]].tolist() == [80.7, 74.5, 60.5]
+    assert found.loc[2018, ["low", "high"]].tolist() == pytest.approx([72, 87.5], abs=1)
+    assert found.loc[2023, ["low", "high"]].tolist() == pytest.approx([50.5, 70], abs=1)
+    assert found["unknown"].loc[2020] == pytest.approx(3.6, abs=0.1)
+    fall = geography.fall(shipped, 2018, 2023)
+    assert fall["points"] == pytest.approx(20, abs=0.5) and fall["low"] > 5
+
+
+def test_years_that_the_data_lack_are_refused(shipped):
+    for call in (
+        lambda: geography.share_near_border_over(shipped, 1997, 2021),
+        lambda: geography.contribution(shipped, (2010, 2012), (2021, 2023)),
+        lambda: geography.hot_spots(shipped, 2020, 2030),
+    ):
+        with pytest.raises(NotCovered, match="covers 2012 to 2023"):
+            call()
 
 
 @pytest.mark.parametrize("definition", places.DEFINITIONS)
@@ -87,10 +124,9 @@ def test_share_within_grows_with_distance_and_reaches_one(shipped):
 
 
 def test_share_near_the_border_agrees_with_the_definition(shipped):
-    table = geography.share_near_border(shipped)
-    np.testing.assert_allclose(table[50], geography.share(shipped, "border"))
+    yearly = geography.share(shipped, "border").loc[2012:2020]
     counts = geography.positions(shipped).groupby("year")["weight"].sum()
-    mean = np.average(table[50].loc[2012:2020], weights=counts.loc[2012:2020])
+    mean = np.average(yearly, weights=counts.loc[2012:2020])
     assert geography.share_near_border_over(shipped, 2012, 2020) == pytest.approx(mean)
 
 
@@ -114,7 +150,7 @@ def test_a_share_below_the_least_asked_for_is_missing(shipped):
 
 
 def test_located_incidents_have_no_share_by_region(shipped):
-    with pytest.raises(ValueError, match="known by position"):
+    with pytest.raises(ValueError, match="weight"):
         geography.share(shipped, "regions", "incidents_located")
 
 
@@ -156,6 +192,6 @@ def test_figures_draw_their_tables(shipped):
     np.testing.assert_allclose(
         fig.axes[0].lines[0].get_ydata(), geography.centre(shipped)["km_to_tripoint"]
     )
-    fig = share_figures.heat_map(spread.region_year(shipped), shipped.label)
+    fig = share_figures.heat_map(geography.region_year(shipped), shipped.label)
     assert {text.get_text() for text in fig.axes[0].texts} >= {"119", "164"}
     plt.close("all")

@@ -205,7 +205,7 @@ class TestPublishedCounts:
 
     @pytest.mark.parametrize(
         ("inside", "counts", "rates"),
-        [(True, [72, 31, 75], [1.20, 1.48, 1.25]), (False, [34, 9, 29], [0.57, 0.43, 0.48])],
+        [(True, [78, 33, 84], [1.30, 1.57, 1.40]), (False, [28, 7, 20], [0.47, 0.33, 0.33])],
     )
     def test_operation_of_march_2020(self, ged, inside, counts, rates):
         near = readings.without_diffa(ged)

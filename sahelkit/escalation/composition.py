@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.counts import count
-from sahelkit.dataset import UNKNOWN
 from sahelkit.escalation import LEVEL
+from sahelkit.places import UNKNOWNS
 
 
 def lethality(table: pd.DataFrame, by=None, *, draws: int = 1000, seed: int = 0) -> pd.DataFrame:
@@ -94,7 +94,7 @@ def concentration(
     [4.0, 0.25, 4.0]
     """
     year = table["year"] if "year" in table else table["month"].dt.year.rename("year")
-    known = table[units] != UNKNOWN
+    known = ~table[units].isin(UNKNOWNS)
     # A cell that a border cuts is one place; two regions of the same name would be two.
     keys = [units] if units == "priogrid_gid" else ["country", units]
     sums = table[known].groupby([year[known], *keys], observed=True)[weight].sum().astype("float64")

@@ -10,7 +10,6 @@ from cmcrameri import cm
 from matplotlib.colors import PowerNorm
 
 from sahelkit import places
-from sahelkit.dataset import UNKNOWN
 from sahelkit.figures.parts import DIFFA_COLOURS, ORDER, coloured_words, end_labels, label, of
 from sahelkit.figures.style import (
     ACCENT,
@@ -265,7 +264,7 @@ def heat_map(table: pd.DataFrame, source: str, least: int = 15) -> plt.Figure:
     least = min(least, table.sum(axis=1).max())
     shown = table[table.sum(axis=1) >= least]
     country = shown.index.get_level_values("country").map(ORDER.index)
-    unknown = shown.index.get_level_values("region") == UNKNOWN
+    unknown = shown.index.get_level_values("region").isin(places.UNKNOWNS)
     middle = (shown * shown.columns.to_numpy()).sum(axis=1) / shown.sum(axis=1)
     shown = shown.iloc[np.lexsort((middle, unknown, country))]
     fig, ax = plt.subplots(figsize=(9.0, 1.6 + 0.24 * len(shown)))

@@ -1,13 +1,12 @@
 """How densely violence stands: nearest neighbours, OECD/SWAC's indicator, hot spots."""
 
-import warnings
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.dataset import GRID_KEYS, Dataset, in_words, placed
+from sahelkit.dataset import GRID_KEYS, Dataset, in_words, placed, years_covered
 from sahelkit.geography.centrography import positions
 
 HIGH_PER_KM2 = 0.0017
@@ -18,6 +17,9 @@ NEAREST = {
     "nearest_in_year_km": ["year"],
 }
 """Columns of the shipped grid table -> among which incidents the nearest other is looked for."""
+DISTINCT = ["positions", "nearest_position_km"]
+"""Columns of the shipped grid table: different positions in the cell and year, and the sum of their
+distances to the nearest other one."""
 _STEPS = (-721, -720, -719, -1, 1, 719, 720, 721)
 """From a PRIO-GRID number to those of the eight cells around it (queen neighbours)."""
 
@@ -108,14 +110,21 @@ def nearest_sums(incidents: pd.DataFrame, within=tuple(NEAREST)) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        `GRID_KEYS` and `within`, km; missing where an incident is alone.
+        `GRID_KEYS`, `within`, km, missing where an incident is alone, and `DISTINCT`, where a
+        position counts with the first of its incidents.
     """
     frame = placed(incidents)
     for name in within:
         groups = frame.groupby(NEAREST[name]).ngroup().to_numpy()
         km = _nearest_km(frame, groups)
         frame[name] = np.where(np.isfinite(km), km, np.nan)
-    sums = frame.groupby(GRID_KEYS, observed=True)[list(within)].sum(min_count=1).round(3)
+    first = ~frame.duplicated(["year", "priogrid_gid", "latitude", "longitude"])
+    alone = frame[first]
+    km = _nearest_km(alone, alone.groupby(["year", "priogrid_gid"]).ngroup().to_numpy())
+    frame["positions"] = first.astype("int64")
+    frame.loc[first, "nearest_position_km"] = np.where(np.isfinite(km), km, np.nan)
+    columns = [*within, *DISTINCT]
+    sums = frame.groupby(GRID_KEYS, observed=True)[columns].sum(min_count=1).round(3)
     return in_words(sums.reset_index(), GRID_KEYS)
 
 
@@ -157,7 +166,7 @@ def nearest_neighbour(ds: Dataset) -> pd.DataFrame:
     return out.reindex(ds.years).rename_axis("year")
 
 
-def scdi(ds: Dataset) -> pd.DataFrame:
+def scdi(ds: Dataset, distinct: bool = False) -> pd.DataFrame:
     """OECD/SWAC's Spatial Conflict Dynamics indicator per grid cell and year.
 
     Intensity is high from `HIGH_PER_KM2` incidents per km2 on; concentration is the
@@ -169,6 +178,9 @@ def scdi(ds: Dataset) -> pd.DataFrame:
     Parameters
     ----------
     ds : Dataset
+    distinct : bool
+        Take the concentration from the different positions of a cell: incidents that the source
+        places at one town or one centroid then make no cluster.
 
     Returns
     -------
@@ -190,16 +202,17 @@ def scdi(ds: Dataset) -> pd.DataFrame:
     >>> int(found.loc[found["intensity"] == "high", "incidents"].min())
     5
     """
-    name = "nearest_in_cell_km"
-    table = _with_nearest(ds, name).groupby(["year", "priogrid_gid"])
-    out = table[["incidents", name]].sum().reset_index()
-    mean_km = out.pop(name) / out["incidents"]
+    points, sums = DISTINCT if distinct else ("incidents", "nearest_in_cell_km")
+    table = _with_nearest(ds, "nearest_in_cell_km").groupby(["year", "priogrid_gid"])
+    out = table[["incidents"]].sum()
+    number, km = table[points].sum(), table[sums].sum()
+    mean_km = (km / number).where(number >= 2).to_numpy()
+    out = out.assign(points=number).reset_index()
     out["area_km2"] = _cell_areas(out["priogrid_gid"])
     out["per_km2"] = out["incidents"] / out["area_km2"]
     level = np.where(out["per_km2"] >= HIGH_PER_KM2, "high", "low")
     out["intensity"] = np.where(out["incidents"] < 2, "unclassified", level)
-    ratio = mean_km / (0.5 / np.sqrt(out["per_km2"]))
-    out["ratio"] = ratio.where(out["incidents"] >= 2)
+    out["ratio"] = mean_km / (0.5 / np.sqrt(out.pop("points") / out["area_km2"]))
     label = pd.Series(np.where(out["ratio"] < 1, "clustered", "dispersed"))
     out["concentration"] = label.where(out["ratio"].notna(), None)
     out["type"] = (out["concentration"] + " " + out["intensity"]).fillna("unclassified")
@@ -221,21 +234,21 @@ def hot_spots(
     permutations: int = 4999,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Cells that with their eight neighbours hold more violence than chance would put there.
+    """Cells that together with their eight neighbours hold more violence than chance puts there.
 
-    Getis-Ord Gi* of the period's sums over all cells of the three countries; p by conditional
-    permutation, upper tail; the false discovery rate held at `alpha` over all cells. With another
-    seed a few cells at the edge of a hot spot change.
+    Getis-Ord Gi*: the sum over a cell and its neighbours, the cell's own count in it. Its p is the
+    share of permutations in which the counts of all cells, dealt out anew over all of them, give
+    the cell as large a sum; the false discovery rate is held at `alpha`. (Permutations that leave
+    a cell its own count, as libraries offer them, test the neighbours alone.) With another seed a
+    few cells at the edge of a hot spot change. A long period with more incidents finds more:
+    periods with different totals are not to be compared cell by cell.
 
     Parameters
     ----------
-    ds : Dataset
     first, last : int
         Years, both included.
-    weight : str
     alpha : float
-        False discovery rate.
-    permutations, seed : int
+        False discovery rate (Benjamini & Hochberg 1995).
 
     Returns
     -------
@@ -243,11 +256,16 @@ def hot_spots(
         Index `priogrid_gid`, every cell; `latitude, longitude` of its middle, `value` (sum over
         the period), `z` (standardised Gi*), `p`, `hot` (bool).
 
+    Raises
+    ------
+    NotCovered
+        The data do not reach over these years.
+
     References
     ----------
     Ord, J. & Getis, A. (1995). Local spatial autocorrelation statistics. Geographical Analysis
     27(4); Caldas de Castro, M. & Singer, B. (2006). Controlling the false discovery rate. Ibid.
-    38(2); by `esda.G_Local` and `esda.fdr`.
+    38(2).
 
     Examples
     --------
@@ -256,38 +274,36 @@ def hot_spots(
     >>> bool(found.loc[found["hot"], "value"].mean() > found["value"].mean())
     True
     """
-    import esda
+    from scipy.stats import false_discovery_control
 
+    years_covered(ds, first, last)
     rows = positions(ds, weight)
-    rows = rows[rows["year"].between(first, last)]
-    sums = rows.groupby("priogrid_gid")["weight"].sum()
+    sums = rows[rows["year"].between(first, last)].groupby("priogrid_gid")["weight"].sum()
     out = cells()[["latitude", "longitude"]].assign(value=sums).fillna({"value": 0.0})
-    with warnings.catch_warnings():
-        # esda announces a new default for a p-value that is not used here: the upper tail is
-        # counted below from the permutations themselves.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        local = esda.G_Local(
-            out["value"].to_numpy(),
-            _neighbours(),
-            transform="B",
-            star=True,
-            permutations=permutations,
-            n_jobs=1,
-            seed=seed,
-        )
-    as_high = (local.sim >= local.Gs - 1e-12).sum(axis=0)
+    values, near = out["value"].to_numpy(), _neighbourhoods()
+    found, size = near @ values, near.sum(axis=1)
+    rng = np.random.default_rng(seed)
+    as_high = np.zeros(len(values))
+    for block in np.array_split(np.arange(permutations), max(1, permutations // 500)):
+        dealt = rng.permuted(np.tile(values, (len(block), 1)), axis=1)
+        as_high += (near @ dealt.T >= found[:, None] - 1e-9).sum(axis=1)
+    n, spread = len(values), values.std()
+    z = (found - size * values.mean()) / (spread * np.sqrt((n * size - size**2) / (n - 1)))
     p = (1 + as_high) / (permutations + 1)
-    return out.assign(z=local.Zs, p=p, hot=p <= esda.fdr(p, alpha))
+    return out.assign(z=z, p=p, hot=false_discovery_control(p) <= alpha)
 
 
-def _neighbours():
-    """Queen neighbours among `cells`, as weights of libpysal; made anew, as esda changes them."""
-    from libpysal.weights import W
+def _neighbourhoods():
+    """Sparse matrix over `cells`: one for the cell itself and each of its queen neighbours."""
+    from scipy.sparse import csr_array
 
-    known = [int(gid) for gid in cells().index]
-    inside = set(known)
-    near = {gid: [gid + step for step in _STEPS if gid + step in inside] for gid in known}
-    return W(near, id_order=known, silence_warnings=True)
-
-
-__all__ = ["cells", "hot_spots", "nearest_neighbour", "scdi", "scdi_counts"]
+    place = {gid: i for i, gid in enumerate(cells().index)}
+    pairs = [
+        (i, place[gid + step])
+        for gid, i in place.items()
+        for step in (0, *_STEPS)
+        if gid + step in place
+    ]
+    rows, columns = zip(*pairs, strict=True)
+    shape = (len(place), len(place))
+    return csr_array((np.ones(len(pairs)), (rows, columns)), shape=shape)

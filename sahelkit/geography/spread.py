@@ -1,10 +1,12 @@
 """How far violence spreads: grid cells and regions reached, and what each region adds."""
 
+import numpy as np
 import pandas as pd
 
-from sahelkit.dataset import UNKNOWN, Dataset
+from sahelkit import places
+from sahelkit.choices import one_of
+from sahelkit.dataset import COUNTS, Dataset, years_covered
 from sahelkit.geography.centrography import positions
-from sahelkit.geography.clustering import cells, hot_spots, nearest_neighbour, scdi, scdi_counts
 
 
 def extent(ds: Dataset) -> pd.DataFrame:
@@ -39,10 +41,53 @@ def extent(ds: Dataset) -> pd.DataFrame:
         }
     ).astype("Int64")
     changes.iloc[0] = pd.NA
-    regions = region_year(ds).drop(index=UNKNOWN, level="region", errors="ignore")
+    regions = region_year(ds).drop(index=list(places.UNKNOWNS), level="region", errors="ignore")
     out = pd.DataFrame({"incidents": table.groupby("year")["weight"].sum().reindex(ds.years)})
     out = out.fillna(0).astype("int64").assign(cells=violent.sum(axis=1)).join(changes)
     return out.assign(regions=(regions > 0).sum()).rename_axis("year")
+
+
+def rarefied(ds: Dataset, incidents: int | None = None) -> pd.DataFrame:
+    """Grid cells reached per year if each year had as few incidents: spread apart from growth.
+
+    More incidents reach more cells by number alone. The expected number of cells among as many
+    incidents drawn without replacement (rarefaction; Hurlbert 1971) takes that away.
+
+    Parameters
+    ----------
+    incidents : int, optional
+        Default: those of the year with fewest.
+
+    Returns
+    -------
+    DataFrame
+        Index year; `incidents`, `cells`, `rarefied` (expected cells among `incidents` of the year).
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> found = rarefied(load(), 44)
+    >>> found["rarefied"].loc[[2012, 2023]].round(1).tolist()
+    [22.0, 36.6]
+    """
+    from scipy.special import gammaln
+
+    sums = positions(ds).groupby(["year", "priogrid_gid"])["weight"].sum()
+    whole = sums.groupby("year").sum()
+    least = int(whole.min()) if incidents is None else incidents
+
+    def expected(counts) -> float:
+        n = counts.sum()
+        if n < least:
+            return np.nan
+        rest = n - counts[n - counts >= least]
+        log = (
+            gammaln(rest + 1) - gammaln(rest - least + 1) - gammaln(n + 1) + gammaln(n - least + 1)
+        )
+        return float(len(counts) - np.exp(log).sum())
+
+    cells = sums.groupby("year").agg(cells="size", rarefied=expected)
+    return cells.assign(incidents=whole)[["incidents", "cells", "rarefied"]].reindex(ds.years)
 
 
 def region_year(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
@@ -59,6 +104,7 @@ def region_year(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
     >>> int(region_year(load()).sum().sum())
     3999
     """
+    one_of(weight, COUNTS, "weight")
     table = ds.region_month
     table = pd.DataFrame(
         {
@@ -94,6 +140,7 @@ def contribution(ds: Dataset, before: tuple, after: tuple, weight: str = "incide
     >>> contribution(load(), (2012, 2014), (2021, 2023))["share"].sum().round(6)
     np.float64(1.0)
     """
+    years_covered(ds, *before, *after)
     table = region_year(ds, weight)
     means = {
         name: table.reindex(columns=range(first, last + 1), fill_value=0).mean(axis=1)
@@ -104,15 +151,3 @@ def contribution(ds: Dataset, before: tuple, after: tuple, weight: str = "incide
     out["share"] = out["change"] / out["change"].sum()
     order = out.sort_values("change", ascending=False, kind="stable")
     return order.reset_index(drop=True)
-
-
-__all__ = [
-    "cells",
-    "contribution",
-    "extent",
-    "hot_spots",
-    "nearest_neighbour",
-    "region_year",
-    "scdi",
-    "scdi_counts",
-]

@@ -138,7 +138,7 @@ def at_every_date(
     >>> from sahelkit.counts import finest
     >>> table = at_every_date(finest(load(), "regions"), 6)
     >>> len(table), table.loc["2020-06", ["before", "after"]].astype(int).tolist()
-    (132, [220, 109])
+    (132, [238, 113])
     """
     where = {"before": 0, "during": 1, "after": 2}
     first, second = (where[name] for name in compare)

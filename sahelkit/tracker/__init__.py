@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from sahelkit import places
 from sahelkit.counts import count
-from sahelkit.dataset import COUNTS, UNKNOWN, Dataset
+from sahelkit.dataset import COUNTS, Dataset
 from sahelkit.schema import COUNTRIES
 from sahelkit.tracker.svg import RAMP, STEPS, bars_svg, map_svg
 from sahelkit.tracker.wording import counted, day_of, texts, written
@@ -158,7 +159,7 @@ def moved(table: pd.DataFrame, month: pd.Period) -> tuple:
         Of (region, incidents, mean), largest difference first.
     """
     counts = table["incidents"].unstack(0)
-    counts = counts.drop(columns=UNKNOWN, errors="ignore")
+    counts = counts.drop(columns=list(places.UNKNOWNS), errors="ignore")
     before = counts.loc[(counts.index < month) & (counts.index >= month - 12)]
     if len(before) < 12 or counts.empty:
         return [], []

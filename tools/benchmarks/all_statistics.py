@@ -22,7 +22,6 @@ from sahelkit import escalation, geography, places, readings, schema
 from sahelkit.counts import add_zone, count, count_kinds
 from sahelkit.dataset import Dataset, complete, grid_year, region_month
 from sahelkit.escalation import changepoints, composition, tolls, trends
-from sahelkit.geography import spread
 
 
 def made_up_incidents(n: int, seed: int = 0) -> pd.DataFrame:
@@ -120,18 +119,17 @@ def shift_statistics(ds: Dataset) -> dict:
         "shares by country": lambda: both(geography.share, by_country=True),
         "share within distance": lambda: both(geography.share_within, range(0, 501, 10)),
         "share near borders": lambda: geography.share_near_border_over(ds, ds.years[0], last),
-        "extent": lambda: both(spread.extent),
-        "regions by year": lambda: spread.region_year(ds),
-        "contribution": lambda: spread.contribution(ds, (2012, 2014), (last - 2, last)),
-        "hot spots": lambda: [spread.hot_spots(ds, int(y[0]), int(y[-1])) for y in thirds],
-        "SCDi": lambda: spread.scdi_counts(spread.scdi(ds)),
+        "extent": lambda: both(geography.extent),
+        "regions by year": lambda: geography.region_year(ds),
+        "contribution": lambda: geography.contribution(ds, (2012, 2014), (last - 2, last)),
+        "hot spots": lambda: [geography.hot_spots(ds, int(y[0]), int(y[-1])) for y in thirds],
+        "SCDi": lambda: geography.scdi_counts(geography.scdi(ds)),
         "share over readings": lambda: readings.over_readings(
             ds, lambda r: geography.share_in_year(r.ds, r.definition, r.weight, last)
         ),
     }
     if ds.events is not None:
-        found["nearest neighbour"] = lambda: spread.nearest_neighbour(ds)
-        found["differences of the grid"] = lambda: geography.grid_differences(ds)
+        found["nearest neighbour"] = lambda: geography.nearest_neighbour(ds)
     return found
 
 

@@ -1,0 +1,199 @@
+"""How much of the violence lies in Liptako-Gourma, near the tripoint, near the shared borders.
+
+Every function takes a `Dataset` and counts from its events where it has them all, else from the
+shipped tables, where the incidents of a grid cell stand at their mean position. "Without Diffa" is
+always ``readings.without_diffa(ds)``, applied first.
+"""
+
+import numpy as np
+import pandas as pd
+
+from sahelkit import places
+from sahelkit.choices import one_of
+from sahelkit.dataset import COUNTS, Dataset, years_covered
+from sahelkit.geography.centrography import positions
+
+BY_REGION = ("regions", "authority")
+"""Definitions of Liptako-Gourma that are lists of regions."""
+
+
+def share(
+    ds: Dataset,
+    definition: str = "regions",
+    weight: str = "incidents",
+    by_country: bool = False,
+    least: float = 1,
+):
+    """Share of violence that lies in Liptako-Gourma, per year.
+
+    Parameters
+    ----------
+    ds : Dataset
+    definition : str
+        One of `places.DEFINITIONS`. 'regions' and 'authority' count by the region that the source
+        names; an incident in no region counts as inside if its place is named for the area, else
+        as not inside (`doubt` says how many). 'radius' and 'border' count by position.
+    weight : str
+    by_country : bool
+        For each country, the share of its own violence.
+    least : float
+        A share of less than this (incidents or deaths in all) is NaN.
+
+    Returns
+    -------
+    Series or DataFrame
+        0 to 1; index year, columns countries.
+
+    Raises
+    ------
+    ValueError
+        Unknown weight or definition; `incidents_located` goes with positions alone.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> share(load()).loc[[2016, 2018, 2023]].round(3).tolist()
+    [0.222, 0.807, 0.605]
+    """
+    if definition in BY_REGION:
+        one_of(weight, COUNTS, "weight")
+        months = ds.region_month
+        weights = months[weight].astype("Float64").astype("float64")
+        table = months[["country", "region"]].assign(year=months["month"].dt.year, weight=weights)
+    else:
+        table = positions(ds, weight)
+    inside = places.in_liptako_gourma(table, definition)
+    table = table.assign(country=table["country"].astype("str"), inside=table["weight"] * inside)
+    keys = ["year", "country"] if by_country else ["year"]
+    sums = table.groupby(keys)[["inside", "weight"]].sum()
+    found = sums["inside"] / sums["weight"].where(sums["weight"] >= least)
+    found = found.unstack("country") if by_country else found.rename("share")
+    return found.reindex(ds.years).rename_axis("year")
+
+
+def share_by_definition(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
+    """Share of violence in Liptako-Gourma per year, a column for each of `places.DEFINITIONS`."""
+    return pd.DataFrame({name: share(ds, name, weight) for name in places.DEFINITIONS})
+
+
+def share_in_year(
+    ds: Dataset, definition: str = "regions", weight: str = "incidents", year: int = 2018
+) -> float:
+    """Share of one year's violence in Liptako-Gourma."""
+    return float(share(ds, definition, weight).loc[year])
+
+
+def _within(table: pd.DataFrame, km: np.ndarray, distances_km, years) -> pd.DataFrame:
+    total = table.groupby("year")["weight"].sum()
+    columns = {
+        d: table["weight"].where(km <= d, 0).groupby(table["year"]).sum() for d in distances_km
+    }
+    return pd.DataFrame(columns).div(total, axis=0).reindex(years).rename_axis("year")
+
+
+def share_within(ds: Dataset, distances_km=range(0, 501, 25), weight: str = "incidents"):
+    """Share of violence within d km of the tripoint, for each year and d.
+
+    Parameters
+    ----------
+    ds : Dataset
+    distances_km : iterable of number
+    weight : str
+
+    Returns
+    -------
+    DataFrame
+        0 to 1; index year, columns `distances_km`.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> share_within(load(), [200, 500]).loc[2021].round(2).tolist()
+    [0.35, 0.75]
+    """
+    table = positions(ds, weight)
+    km = places.km_to_tripoint(table["latitude"], table["longitude"])
+    return _within(table, km, distances_km, ds.years)
+
+
+def share_near_border_over(
+    ds: Dataset, first: int, last: int, weight: str = "incidents", km: float = places.BORDER_KM
+) -> float:
+    """Share of all violence from year `first` to `last` within km of the shared borders, 0 to 1.
+
+    Raises
+    ------
+    NotCovered
+        The data do not reach over these years.
+    """
+    years_covered(ds, first, last)
+    table = positions(ds, weight)
+    table = table[table["year"].between(first, last)]
+    near = places.km_to_border(table["latitude"], table["longitude"]) <= km
+    return float(np.average(near, weights=table["weight"]))
+
+
+def doubt(ds: Dataset, weight: str = "incidents", resamples: int = 1999, seed: int = 0):
+    """Share of Liptako-Gourma by regions with what could move it: clusters, and unknown regions.
+
+    Incidents come in clusters, so whole grid cells are drawn with replacement, each with what lies
+    in it; the interval is that of the share by position, moved to the share by region.
+
+    Returns
+    -------
+    DataFrame
+        Index year; `share`, `low`, `high` (95 %), `unknown` (incidents in no region that no name
+        places), 0 to 1.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> found = doubt(load(), resamples=199).loc[2018]
+    >>> bool(found["low"] < found["share"] < found["high"])
+    True
+    """
+    drawn, found = _cell_bootstrap(ds, weight, resamples, seed), share(ds, weight=weight)
+    ends = pd.DataFrame({y: np.quantile(d, [0.025, 0.975]) for y, d in drawn.items()}).T
+    table = ds.region_month
+    year, counts = table["month"].dt.year, table[weight].astype("float64")
+    lost = counts.where(table["region"] == places.UNKNOWN, 0).groupby(year).sum()
+    out = pd.DataFrame({"share": found, "low": found + ends[0], "high": found + ends[1]})
+    unknown = lost / counts.groupby(year).sum()
+    return out.clip(0, 1).assign(unknown=unknown).rename_axis("year")
+
+
+def fall(ds: Dataset, first: int, last: int, resamples: int = 1999, seed: int = 0) -> dict:
+    """Fall of Liptako-Gourma's share between two years, in points, with its 95 % interval.
+
+    Returns
+    -------
+    dict
+        `points`, `low`, `high`.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> round(fall(load(), 2018, 2023, resamples=199)["points"])
+    20
+    """
+    years_covered(ds, first, last)
+    drawn, found = _cell_bootstrap(ds, "incidents", resamples, seed), 100 * share(ds)
+    ends = 100 * np.quantile(drawn[first] - drawn[last], [0.025, 0.975])
+    points = found[first] - found[last]
+    return dict(zip(("points", "low", "high"), points + np.array([0, *ends]), strict=True))
+
+
+def _cell_bootstrap(ds: Dataset, weight: str, resamples: int, seed: int) -> dict:
+    """Per year, how far the share by position of resampled cells lies from that of all."""
+    rng, table = np.random.default_rng(seed), positions(ds, weight)
+    inside = places.inside_outlines(table["latitude"], table["longitude"])
+    sums = table[["year", "priogrid_gid"]].assign(
+        whole=table["weight"], part=table["weight"] * inside
+    )
+    out = {}
+    for year, rows in sums.groupby("year"):
+        cells = rows.groupby("priogrid_gid")[["part", "whole"]].sum().to_numpy()
+        n = len(cells)
+        drawn = rng.multinomial(n, np.full(n, 1 / n), size=resamples) @ cells
+        out[year] = drawn[:, 0] / drawn[:, 1] - cells[:, 0].sum() / cells[:, 1].sum()
+    return out
