@@ -74,7 +74,11 @@ def count(
     wide = sums.to_frame() if by is None else sums.unstack(keys[1:])
     if isinstance(by, str) or by is None:
         wide.columns = pd.Index([str(one) for one in wide.columns], name=by)
-    ends = (first.asfreq("D", "start"), last.asfreq("D", "end")) if unit == "D" else (first, last)
+    ends = (first, last)
+    if unit == "D":
+        ends = (first.asfreq("D", "start"), last.asfreq("D", "end"))
+        if isinstance(data, Dataset):
+            ends = tuple(pd.Period(day, "D") for day in data.covered)
     wide = wide.reindex(pd.period_range(*ends, freq=unit, name=PERIODS[unit]))
     if table[weight].isna().all():
         wide = wide.astype("float64")

@@ -70,7 +70,7 @@ class Dataset:
         """First and last day that the data speak for, Timestamps.
 
         Yearly releases speak for whole years, UCDP's candidates for whole months, an ACLED export
-        for the days up to its last event.
+        for the days up to its last event. The tables hold whole months alone.
 
         >>> [f"{day:%Y-%m-%d}" for day in load().covered]
         ['2012-01-01', '2023-12-31']
@@ -80,7 +80,7 @@ class Dataset:
         if self.provenance.source in ("ucdp-ged", "gtd"):
             return first, pd.Timestamp(last.year, 12, 31)
         if self.provenance.source == "acled":
-            return first, self.events["date_start"].max()
+            return first, max(last, self.events["date_start"].max())
         return first, last
 
     @property
@@ -150,9 +150,10 @@ class Dataset:
 
     @property
     def years(self) -> range:
-        """Calendar years of the tables."""
-        months = self.region_month["month"]
-        return range(months.min().year, months.max().year + 1)
+        """Calendar years that the tables hold from January to December; all, where none is whole."""
+        first, last = self.region_month["month"].min(), self.region_month["month"].max()
+        whole = range(first.year + (first.month > 1), last.year + (last.month == 12))
+        return whole or range(first.year, last.year + 1)
 
     def covers(self, first, last) -> bool:
         """Whether the tables hold every month from that of one day to that of another.
@@ -229,7 +230,12 @@ def load(source=None, keep=()) -> Dataset:
     official = read_country_year()
     if source is not None:
         incidents, provenance = read_incidents(source, keep=keep)
-        region, grid = region_month(incidents), grid_year(incidents)
+        counted = incidents
+        if provenance.source == "acled":
+            counted = incidents[
+                incidents["date_start"] <= last_whole_month(incidents["date_start"])
+            ]
+        region, grid = region_month(counted), grid_year(counted)
         tolls = toll_frequency(incidents) if provenance.source.startswith("ucdp") else None
         return Dataset(incidents, complete(region), grid, official, provenance, tolls, incidents)
     if keep:
@@ -358,13 +364,39 @@ def region_month(incidents: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def complete(table: pd.DataFrame) -> pd.DataFrame:
+def last_whole_month(days: pd.Series) -> pd.Timestamp:
+    """Last day of the last month that incidents reach to the end of, by how close they lie.
+
+    A last month that breaks off is no month to compare with: its end is farther from the last
+    incident than nearly all neighbouring days with incidents are from one another.
+
+    Parameters
+    ----------
+    days : Series of datetime64
+
+    Examples
+    --------
+    >>> daily = pd.Series(pd.date_range("2020-01-01", "2020-08-01"))
+    >>> last_whole_month(daily).date()
+    datetime.date(2020, 7, 31)
+    """
+    known = pd.Series(days.drop_duplicates().sort_values().to_numpy())
+    month_end = known.iloc[-1] + pd.offsets.MonthEnd(0)
+    usual = known.diff().quantile(0.95) if len(known) > 2 else pd.Timedelta(days=31)
+    breaks_off = month_end - known.iloc[-1] > usual
+    before = known.iloc[-1] - pd.offsets.MonthEnd(1)
+    return before if breaks_off and before >= known.iloc[0] else month_end
+
+
+def complete(table: pd.DataFrame, months=None) -> pd.DataFrame:
     """Add the months without violence, as zeros, for every region of the countries in the table.
 
     Parameters
     ----------
     table : DataFrame
         As `region_month` gives it.
+    months : PeriodIndex, optional
+        The calendar; default: up to the last month of the table.
 
     Returns
     -------
@@ -379,7 +411,8 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
         if table["month"].min().year == schema.FIRST_MONTH.year
         else table["month"].min()
     )
-    months = pd.period_range(first, table["month"].max(), freq="M")
+    if months is None:
+        months = pd.period_range(first, table["month"].max(), freq="M")
     units = places.regions()[["country", "counted_as"]].drop_duplicates()
     unknown = [(c, name) for c in schema.COUNTRIES for name in (UNKNOWN, UNKNOWN_INSIDE)]
     pairs = [*units.itertuples(index=False, name=None), *unknown]

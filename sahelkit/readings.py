@@ -49,7 +49,9 @@ def from_events(ds: Dataset, keep: pd.Series) -> Dataset:
     events = ds.events[keep]
     tables = (ds.region_month[:0], ds.grid_year[:0])
     if len(events):
-        tables = (complete(region_month(events)), grid_year(events))
+        months = pd.PeriodIndex(ds.region_month["month"].unique())
+        rows = complete(region_month(events), months)
+        tables = (rows[rows["month"].isin(months)], grid_year(events))
     tolls = toll_frequency(events) if ds.tolls is not None else None
     return replace(
         ds,

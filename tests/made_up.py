@@ -34,10 +34,11 @@ def dataset_of(latitude, longitude, year=2020, **columns):
         "deaths_civilians": 0,
     }
     events = conform(pd.DataFrame({**values, **columns}))
+    months = pd.period_range("2012-01", f"{day.max().year}-12", freq="M")
     return replace(
         sahelkit.load(),
         incidents=events,
-        region_month=complete(region_month(events)),
+        region_month=complete(region_month(events), months),
         grid_year=grid_year(events),
         events=events,
     )

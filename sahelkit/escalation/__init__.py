@@ -97,6 +97,8 @@ def ratios(
 ) -> pd.DataFrame:
     """Each year's total over the year before, or over a base year, with two intervals.
 
+    A year that the data do not hold to its end is compared in the months that they hold.
+
     The exact interval holds for independent incidents (`count_ratio`); violence comes in waves,
     so the bootstrap over the months of both years is wider and the one to quote. Deaths, which
     come in clusters, have the bootstrap alone.
@@ -126,14 +128,18 @@ def ratios(
     """
     rng = np.random.default_rng(seed)
     counts = count(table, weight=weight)[weight]
-    months = {year: values.to_numpy(float) for year, values in counts.groupby(counts.index.year)}
+    months = dict(iter(counts.groupby(counts.index.year)))
     tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
     rows = {}
     for year in months:
         other = year - 1 if base is None else base
         if other not in months or other >= year:
             continue
-        late, early = months[year], months[other]
+        # Of a year that is not whole, the same months of the other.
+        both = np.intersect1d(months[year].index.month, months[other].index.month)
+        late, early = (
+            m[m.index.month.isin(both)].to_numpy(float) for m in (months[year], months[other])
+        )
         exact = count_ratio(late.sum(), early.sum()) if weight == "incidents" else (np.nan,) * 3
         resampled = [rng.choice(values, (draws, len(values))).sum(1) for values in (late, early)]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -153,7 +159,7 @@ def rise(ds: Dataset, weight: str = "incidents", base: int = 2016) -> float:
     >>> round(rise(load(), weight="deaths_best"), 1)
     17.0
     """
-    totals = count(ds, freq="Y", weight=weight)[weight]
+    totals = count(ds, freq="Y", weight=weight)[weight].loc[list(ds.years)]
     early = totals.loc[max(base, totals.index[0])]
     return float(totals.iloc[-1] / early) if early else np.nan
 

@@ -60,23 +60,41 @@ def segment_cost(total, months, alpha) -> np.ndarray:
 
 
 @cache
-def calibrated_penalty(mean: float, alpha: float, months: int, false_alarm: float, draws=1000):
+def calibrated_penalty(
+    mean: float, alpha: float, months: int, false_alarm: float, memory: float = 0.0, draws=1000
+):
     """What a change must gain in log likelihood, so that a series without one rarely shows one.
 
-    The quantile, over simulated level series of the same mean and overdispersion (estimated anew
-    in each), of the most that one change gains.
+    The quantile, over simulated level series of the same mean and overdispersion, of the most that
+    one change gains. With `memory`, the correlation from month to month of the series, the rates
+    that the counts are drawn from are autoregressive of first order (a Gaussian copula).
 
     >>> calibrated_penalty(20.0, 0.0, 60, 0.05) < calibrated_penalty(20.0, 0.0, 60, 0.005)
     True
     """
     rng = np.random.default_rng(0)
-    level = rng.gamma(1 / alpha, mean * alpha, (draws, months)) if alpha > 1e-6 else mean
-    counts = rng.poisson(level, (draws, months))
-    found = dispersion(counts)[:, None]
+    counts = rng.poisson(mean * _rates(alpha, memory, mean, (draws, months), rng))
+    found = np.full((draws, 1), alpha) if memory else dispersion(counts)[:, None]
     first = np.arange(MIN_MONTHS, months - MIN_MONTHS + 1)
     left, total = counts.cumsum(1)[:, first - 1], counts.sum(1, keepdims=True)
     split = segment_cost(left, first, found) + segment_cost(total - left, months - first, found)
     return float(np.quantile((segment_cost(total, months, found) - split).max(1), 1 - false_alarm))
+
+
+def _rates(alpha: float, memory: float, mean: float, shape: tuple, rng) -> np.ndarray:
+    """Gamma rates of mean 1 and variance alpha, whose counts correlate from month to month."""
+    from scipy.signal import lfilter
+    from scipy.stats import gamma, norm
+
+    if alpha <= 1e-6:
+        return np.ones(shape)
+    if not memory:
+        return rng.gamma(1 / alpha, alpha, shape)
+    # Counts correlate less than their rates, by the share of the variance that is not Poisson's.
+    phi = min(memory * (1 + 1 / (alpha * mean)), 0.9)
+    noise = rng.standard_normal(shape)
+    noise[:, 1:] *= np.sqrt(1 - phi**2)
+    return gamma.ppf(norm.cdf(lfilter([1], [1, -phi], noise, axis=1)), 1 / alpha, scale=alpha)
 
 
 @cache
@@ -109,14 +127,16 @@ def change_points(series: pd.Series, false_alarm: float = FALSE_ALARM) -> pd.Dat
     """Months at which the level of a monthly count series changes.
 
     The exact minimum of penalised cost (PELT; Killick, Fearnhead & Eckley 2012, in ruptures) with a
-    negative binomial cost: overdispersion from `dispersion`, penalty from `calibrated_penalty`.
+    negative binomial cost, twice: first with the overdispersion of neighbouring months and a penalty
+    for independent ones; then with the overdispersion and the correlation from month to month about
+    the levels so found, because a series that remembers changes its level by chance more often.
 
     Parameters
     ----------
     series : Series
         Counts, monthly PeriodIndex.
     false_alarm : float
-        Chance that a level series with independent months shows any change.
+        Chance that a level series with the data's overdispersion and memory shows any change.
 
     Returns
     -------
@@ -130,20 +150,39 @@ def change_points(series: pd.Series, false_alarm: float = FALSE_ALARM) -> pd.Dat
     >>> change_points(pd.Series([5, 7] * 12 + [20, 24] * 12, months))["month"].astype(str).tolist()
     ['2017-01']
     """
-    import ruptures
-
     counts = series.to_numpy(float)
     ends = [len(counts)]
     if len(counts) >= 2 * MIN_MONTHS and counts.sum() > 0:
-        alpha = float(dispersion(counts))
-        # Rounded, because the penalty hardly depends on them and each pair is simulated once.
-        rounded = float(f"{counts.mean():.2g}"), round(alpha, 2)
-        penalty = calibrated_penalty(*rounded, len(counts), false_alarm)
-        search = ruptures.Pelt(custom_cost=_cost_class()(alpha), min_size=MIN_MONTHS, jump=1)
-        ends = search.fit(counts).predict(pen=penalty)
+        ends = _search(counts, float(dispersion(counts)), false_alarm, 0.0)
+        alpha, memory = _about_levels(counts, ends)
+        ends = _search(counts, alpha, false_alarm, memory)
     means = [part.mean() for part in np.split(counts, ends[:-1])]
     out = pd.DataFrame({"month": series.index[ends[:-1]], "before": means[:-1], "after": means[1:]})
     return out.assign(ratio=out["after"] / out["before"].where(out["before"] > 0))
+
+
+def _search(counts: np.ndarray, alpha: float, false_alarm: float, memory: float) -> list:
+    """Ends of the stretches of one level."""
+    import ruptures
+
+    # Rounded, because the penalty hardly depends on them and each set is simulated once.
+    rounded = float(f"{counts.mean():.1g}"), round(50 * alpha) / 50
+    penalty = calibrated_penalty(*rounded, len(counts), false_alarm, round(memory, 1))
+    search = ruptures.Pelt(custom_cost=_cost_class()(alpha), min_size=MIN_MONTHS, jump=1)
+    return search.fit(counts).predict(pen=penalty)
+
+
+def _about_levels(counts: np.ndarray, ends: list) -> tuple:
+    """Overdispersion alpha, and correlation from month to month, about the mean of each stretch."""
+    parts = np.split(counts, ends[:-1])
+    mean = np.concatenate([np.full(len(part), part.mean()) for part in parts])
+    rest = counts - mean
+    spare = len(counts) / max(len(counts) - len(parts), 1)
+    alpha = max((rest**2 * spare - mean).sum() / max((mean**2).sum(), 1e-9), 0.0)
+    scaled = rest / np.sqrt(np.maximum(mean + alpha * mean**2, 1e-9))
+    memory = np.corrcoef(scaled[:-1], scaled[1:])[0, 1] if scaled.std() > 0 else 0.0
+    # Levels fitted to the counts take up some of their memory: one standard error is given back.
+    return float(alpha), float(max(memory + len(counts) ** -0.5, 0.0))
 
 
 def residual_autocorrelation(series: pd.Series, points: pd.DataFrame) -> float:

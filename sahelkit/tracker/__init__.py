@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from sahelkit import places
+from sahelkit.choices import NotCovered, one_of
 from sahelkit.counts import count
 from sahelkit.dataset import COUNTS, Dataset
 from sahelkit.schema import COUNTRIES
@@ -44,7 +45,7 @@ def month_of(ds: Dataset, month: str) -> pd.Period:
     Raises
     ------
     ValueError
-        Not a month, or outside the data.
+        Not a month, or (`NotCovered`) outside the data, or not covered to its end.
     """
     try:
         found = pd.Period(month, "M")
@@ -52,7 +53,9 @@ def month_of(ds: Dataset, month: str) -> pd.Period:
         raise ValueError(f"Invalid month={month!r}. Write it as 2017-03.") from None
     first, last = ds.region_month["month"].min(), ds.region_month["month"].max()
     if not first <= found <= last:
-        raise ValueError(f"Invalid month={month!r}. {ds.label} covers {first} to {last}.")
+        raise NotCovered(
+            f"month={month!r} cannot be judged: {ds.label} covers the whole months {first} to {last}."
+        )
     return found
 
 
@@ -203,8 +206,8 @@ def content(ds: Dataset, month: str, country: str | None = None) -> dict:
     13
     """
     when = month_of(ds, month)
-    if country is not None and country not in COUNTRIES:
-        raise ValueError(f"Invalid country={country!r}. Must be one of {tuple(COUNTRIES)}.")
+    if country is not None:
+        one_of(country, tuple(COUNTRIES), "country")
     total, groups = monthly(ds, country), monthly(ds, country, "group")
     regions, kinds = monthly(ds, country, "region"), monthly(ds, country, "violence")
     nations, shown = monthly(ds, country, "country"), [country] if country else list(COUNTRIES)
