@@ -248,6 +248,19 @@ def named_for_liptako_gourma(frame: pd.DataFrame) -> pd.Series:
     return (frame["region"].isna() & named.astype(bool)).astype(bool)
 
 
+def neighbours(area) -> tuple:
+    """Regions that touch an area and lie outside it, as `in_area` takes them.
+
+    >>> "NER:Tahoua" in neighbours("regions")
+    True
+    """
+    shapes = outlines()
+    inside = in_area(shapes, area)
+    edge = shapes.geometry[inside].union_all()
+    near = shapes[~inside & shapes.geometry.touches(edge)]
+    return tuple(near["country"] + ":" + near["region"])
+
+
 def in_diffa(frame: pd.DataFrame) -> pd.Series:
     """Rows of the Lake Chad war: Niger east of 10 E, or region Diffa where there is no position.
 

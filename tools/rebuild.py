@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sahelkit import coding, dataset, places, sources
+from sahelkit import coding, dataset, geography, places, sources
 from sahelkit.files import SourceError, data_dir, write_csv
 from sahelkit.geography.clustering import nearest_sums
 from sahelkit.sources.reading import layout_of
@@ -164,7 +164,7 @@ def from_ged(path) -> dict:
     Returns
     -------
     dict
-        `region_month`, `grid_year`, `toll_frequency` (DataFrames) and `record` (dict).
+        `region_month`, `grid_year`, `toll_frequency`, `pairs` (DataFrames) and `record` (dict).
     """
     incidents, provenance = sources.read_incidents(path)
     if provenance.source != "ucdp-ged":
@@ -175,6 +175,7 @@ def from_ged(path) -> dict:
             nearest_sums(incidents), on=dataset.GRID_KEYS
         ),
         "toll_frequency": dataset.toll_frequency(incidents),
+        "pairs": geography.knox(dataset.load(path)),
         "record": asdict(provenance),
     }
 
@@ -199,7 +200,9 @@ def rebuild(target, ged=None, totals=None, boundaries=None) -> list:
     target, written = Path(target), []
     if ged:
         made = from_ged(ged)
-        tables = [f"ucdp_{name}.csv" for name in ("region_month", "grid_year", "toll_frequency")]
+        tables = [
+            f"ucdp_{name}.csv" for name in ("region_month", "grid_year", "toll_frequency", "pairs")
+        ]
         for name in tables:
             write_csv(made[name[5:-4]], target / name)
         text = json.dumps({"ged": made["record"]}, indent=1, ensure_ascii=False) + "\n"

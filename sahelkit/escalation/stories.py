@@ -12,6 +12,8 @@ from sahelkit.escalation.changepoints import change_points, segment_cost
 SMOOTH_DF = 6
 """Columns of the B-spline: a rise that may bend a few times."""
 SHAPES = ("level shifts", "straight line", "smooth rise")
+SMALL = 0.025
+"""A share at most so small speaks against a story: 5 % for both together."""
 BEYOND = 1.92
 """Half of chi-squared at 95 %, one degree: how far a date may move before the fit suffers."""
 
@@ -41,9 +43,9 @@ class Stories:
 
     @property
     def verdict(self) -> str:
-        if self.p_smooth <= 0.05 < self.p_shifts:
+        if self.p_smooth <= SMALL < self.p_shifts:
             return "jumps"
-        return "climb" if self.p_shifts <= 0.05 < self.p_smooth else "cannot tell"
+        return "climb" if self.p_shifts <= SMALL < self.p_smooth else "cannot tell"
 
     @property
     def sentence(self) -> str:
@@ -63,7 +65,7 @@ class Stories:
         )
 
 
-def compare(series: pd.Series, draws: int = 99, seed: int = 0) -> Stories:
+def compare(series: pd.Series, draws: int = 79, seed: int = 0) -> Stories:
     """Set three shapes of a rise against one another, each with and without memory.
 
     Negative binomial regressions on months: constant between the change points that

@@ -195,8 +195,8 @@ def interrupted(result, date, what: str, source: str) -> plt.Figure:
         f"{slope['ratio']:.2f} a year"
     )
     subtitle = (
-        f"Negative binomial interrupted time series (overdispersion {result.alpha:.2f}), season, "
-        "HAC errors; 95 % intervals."
+        f"Negative binomial interrupted time series (overdispersion {result.alpha:.2f}), season; "
+        "95 % intervals."
     )
     note = "The month of the date is left out. An association that assumes the earlier trend."
     return caption(fig, title, subtitle, source, note)
@@ -242,7 +242,7 @@ def areas(pair: dict, date, check: dict, comparison: pd.Series, source: str) -> 
     return caption(fig, title, subtitle, source, note)
 
 
-def false_alarms(table: pd.DataFrame, n: int, interrupted: int, source: str) -> plt.Figure:
+def false_alarms(table: pd.DataFrame, n: int, source: str) -> plt.Figure:
     """Share of simulated series in which each test rejects at 5 % (`falsealarms.false_alarms`)."""
     size = (WIDE[0], 1.6 + 0.42 * len(table))
     fig, axes = plt.subplots(1, len(table.columns), sharey=True, figsize=size)
@@ -259,14 +259,14 @@ def false_alarms(table: pd.DataFrame, n: int, interrupted: int, source: str) -> 
         ax.set(xlim=(0, 118), yticks=rows, yticklabels=table.index, xticks=[0, 50, 100])
         ax.set_title(name.replace(", ", ",\n"), fontsize=8)
     axes[0].invert_yaxis()
-    rate, found = table.loc["placebo dates", ["no change", "rate doubled"]]
+    rate, found = table.loc["placebo dates", ["no change", "rate x2"]]
     title = (
         f"The placebo test gives a false alarm in {rate:.1%} of series without change, and finds "
         f"a doubling in {found:.0%}"
     )
     subtitle = (
-        f"Per cent of {thousands(n)} simulated series (interrupted series: "
-        f"{thousands(interrupted)}) in which a test rejects at 5 %; green: 3 to 7 %."
+        f"Per cent of {thousands(n)} simulated series in which a test rejects at 5 %; green: 3 to "
+        "7 %. Grey columns hold no change, blue ones a change that the test should find."
     )
     source = f"simulations with the overdispersion and season of {source}"
     return caption(fig, title, subtitle, source)

@@ -23,8 +23,8 @@ def event_study(table: pd.DataFrame, what: str, unit: str, source: str) -> plt.F
     ax.set_ylabel("observed / expected from before")
     later, first = table.index > 0, table.iloc[0]
     title = (
-        f"{what}: after the events {first['ratio_after']:.2f} times what came before; "
-        f"placebo p {first['p_after']:.2f}"
+        f"{what}: {first['ratio_after']:.2f} times what came before; at other dates "
+        f"{first['ratio_usual']:.2f}"
     )
     subtitle = (
         f"{table['dates'].iloc[0]} dates pooled; expected: level before times season. Grey: 95 % "

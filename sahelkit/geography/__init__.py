@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "shift_of_centre",
         ],
         "clustering": ["cells", "hot_spots", "nearest_neighbour", "scdi", "scdi_counts"],
+        "knox": ["knox"],
         "shares": [
             "doubt",
             "fall",

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from sahelkit import actors, interventions
+from sahelkit import actors, interventions, places
 from sahelkit.counts import finest
+from sahelkit.interventions import placebos
 from sahelkit.interventions.placebos import expected
 
 
@@ -37,7 +38,8 @@ def event_study(series, dates, reach: int = 6, size: int = 1) -> pd.DataFrame:
     DataFrame
         Index `bin` (-reach..-1, 1..reach); `observed`, `expected`, `ratio`, `low`, `high` (95 % of
         placebo ratios), `p` (two-sided placebo share); and, the same in each row, `dates` used,
-        `placebos`, `ratio_after`, `p_after` (all bins after together).
+        `placebos` (sets; neighbouring ones are nearly the same), `ratio_after` (all bins after
+        together), `ratio_usual` (its median over the placebo sets), `p_after`.
 
     Raises
     ------
@@ -72,8 +74,12 @@ def event_study(series, dates, reach: int = 6, size: int = 1) -> pd.DataFrame:
         usual = _bins(expected(own), starts, size)
         level = counts[:, :reach].sum(1) / usual[:, :reach].sum(1)
         observed, hoped = observed + counts, hoped + level[:, None] * usual
-    ratio = observed / np.maximum(hoped, 1e-9)
-    after = observed[:, reach:].sum(1) / np.maximum(hoped[:, reach:].sum(1), 1e-9)
+    # A placebo set whose months before hold nothing leads to expect nothing: no ratio.
+    sound = (hoped > 0).all(axis=1)
+    sound[0] = True
+    observed, hoped = observed[sound], np.maximum(hoped[sound], 1e-9)
+    ratio = observed / hoped
+    after = observed[:, reach:].sum(1) / hoped[:, reach:].sum(1)
     low, high = np.quantile(ratio, [0.025, 0.975], axis=0)
     bins = np.concatenate([np.arange(-reach, 0), np.arange(1, reach + 1)])
     table = {
@@ -85,8 +91,9 @@ def event_study(series, dates, reach: int = 6, size: int = 1) -> pd.DataFrame:
     }
     return pd.DataFrame(table | {"p": _two_sided(ratio)}, index=pd.Index(bins, name="bin")).assign(
         dates=len(at),
-        placebos=valid,
+        placebos=int(sound.sum()),
         ratio_after=after[0],
+        ratio_usual=float(np.median(after)),
         p_after=float(_two_sided(after[:, None])[0]),
     )
 
@@ -202,3 +209,58 @@ def displacement(ds, start, end=None, length: int | None = None, area="regions")
                 rows.append((group or "all", where, window, found, span["units"], n, found / n))
     columns = ["group", "where", "window", "incidents", "units", "days", "per_day"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def weighted_displacement(ds, start, end=None, area="regions", length: int | None = None) -> dict:
+    """Did violence move to the ring around an area? Bowers & Johnson's weighted quotient.
+
+    Displacement goes next door, if anywhere; so the regions that touch the area are the ring, and
+    all others the control. With A, B, C the counts of area, ring and control, the quotient is the
+    change of B / C over the change of A / C. It says something only where A / C fell: then a
+    negative quotient speaks of displacement, a positive one of benefits that spread.
+
+    Parameters
+    ----------
+    ds, start, end, length
+        As for `displacement`.
+    area : str or collection of str
+        Regions or countries, or 'regions', 'authority' (the others are known by position).
+
+    Returns
+    -------
+    dict
+        `counts` (DataFrame: area, ring, control by before, during, after), `quotient`, `fell` (change
+        of A / C from before to after), and `p`, the share of possible dates at which the ratio of ring to
+        control changed at least as much (placebo).
+
+    References
+    ----------
+    Bowers, K. & Johnson, S. (2003). Measuring the geographical displacement and diffusion of
+    benefit effects of crime prevention activity. Journal of Quantitative Criminology 19(3).
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> found = weighted_displacement(load(), "2020-03-03", "2020-03-23")
+    >>> found["counts"].loc["area", "during"] > 0
+    np.True_
+    """
+    unit = "M" if ds.events is None else "D"
+    spans = interventions.windows(start, end, length or (2 if unit == "M" else 60), unit)
+    ring = places.neighbours(area)
+    series = {"area": finest(ds, area), "ring": finest(ds, ring)}
+    series["control"] = finest(ds) - series["area"] - series["ring"]
+    table = {
+        window: {name: int(s[span["first"] : span["last"]].sum()) for name, s in series.items()}
+        for window, span in spans.iterrows()
+    }
+    counts = pd.DataFrame(table)
+    share = counts.loc[["area", "ring"]] / counts.loc["control"]
+    moved = share["after"] - share["before"]
+    units = spans["units"]
+    everywhere = placebos.at_every_date(
+        series["ring"], int(units["before"]), int(units["during"]), against=series["control"]
+    )
+    place = placebos.place_of(everywhere, start)
+    quotient = float(moved["ring"] / moved["area"]) if moved["area"] else np.nan
+    return {"counts": counts, "quotient": quotient, "fell": float(moved["area"]), "p": place["p"]}

@@ -10,7 +10,7 @@ TESTS = {
     "overdispersed interval": "normal, extra variance measured at all dates, season-free",
     "placebo dates": "the reported test: rank among all possible dates, season-free",
     "placebo dates within 2 years": "the same among dates at most two years away",
-    "interrupted series": "negative binomial, level, season, HAC errors",
+    "interrupted series": "negative binomial, level, slope, season",
 }
 PERSISTENT = 0.5
 """Autocorrelation from unit to unit in the situation that tests for it."""
@@ -43,7 +43,7 @@ def simulate(
     persistence : float
         Autocorrelation of the rates' scores from unit to unit, 0 to below 1.
     trend : bool
-        Keep the smooth rise and fall of `like` (centred twelve-month mean); else a constant mean.
+        Keep the growth of `like`, the same every year; else a constant mean.
     seed : int
 
     Returns
@@ -60,9 +60,8 @@ def simulate(
     from scipy.stats import gamma, norm
 
     rng = np.random.default_rng(seed)
-    smooth = _smooth(like)
     seasonal = placebos.expected(like)
-    mean = (smooth if trend else np.full(len(like), like.mean())) * seasonal
+    mean = (_growth(like) if trend else np.full(len(like), like.mean())) * seasonal
     alpha = overdispersion(like)
     shape = (n, len(like))
     if alpha == 0:
@@ -76,6 +75,14 @@ def simulate(
         rate = rng.gamma(1 / alpha, alpha, shape)
     change = np.where(np.arange(len(like)) >= (len(like) // 2 if at is None else at), factor, 1.0)
     return rng.poisson(rate * mean * change)
+
+
+def _growth(series: pd.Series) -> np.ndarray:
+    """Log-linear growth, by Poisson regression on time."""
+    import statsmodels.api as sm
+
+    time = sm.add_constant(np.linspace(0, 1, len(series)))
+    return sm.GLM(series.to_numpy(float), time, family=sm.families.Poisson()).fit().mu
 
 
 def _smooth(series: pd.Series) -> np.ndarray:
@@ -93,7 +100,7 @@ def overdispersion(series: pd.Series) -> float:
 
 
 def rejections(
-    counts: np.ndarray, like: pd.Series, length: int, at: int, fitted: int = 0
+    counts: np.ndarray, like: pd.Series, length: int, at: int, fit: bool = False
 ) -> pd.Series:
     """Share of series in which each test rejects at 5 %, for a change at position `at`.
 
@@ -103,8 +110,8 @@ def rejections(
         From `simulate`, on the calendar of `like`.
     length : int
         Units in the windows before and after.
-    fitted : int
-        In how many of the series the interrupted time series is fitted, too (slow).
+    fit : bool
+        Fit the interrupted time series, too (slow).
 
     Returns
     -------
@@ -136,14 +143,11 @@ def rejections(
         "placebo dates": np.mean(np.array(shares) <= 0.05),
         "placebo dates within 2 years": np.mean(np.array(near) <= 0.05),
     }
-    if fitted:
-        p = [
-            interrupted.interrupted(pd.Series(c, like.index), like.index[at].start_time).table.loc[
-                "level", "p"
-            ]
-            for c in counts[:fitted]
-        ]
-        out["interrupted series"] = np.mean(np.array(p) <= 0.05)
+    if fit:
+        day = like.index[at].start_time
+        models = [interrupted.interrupted(pd.Series(c, like.index), day) for c in counts]
+        found = np.array([model.table.loc["level", "p"] for model in models])
+        out["interrupted series"] = np.mean(found <= 0.05)
     return pd.Series(out)
 
 
@@ -160,7 +164,7 @@ def false_alarms(
     length: int = 6,
     date=None,
     n: int = 1000,
-    fitted: int = 0,
+    fit: bool = False,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Shares of simulated series in which each test rejects at 5 %.
@@ -169,20 +173,23 @@ def false_alarms(
     ----------
     like : Series
         Daily or monthly counts whose overdispersion and season the simulations have, in some
-        situations its trend, too.
+        situations its growth, too.
     length : int
         Units before and after.
     date : date-like, optional
         The date tested; default: the middle of the series.
-    n, fitted : int
-        Series per situation, and how many of them the slow test sees.
+    n : int
+        Series per situation; every test sees all of them.
+    fit : bool
+        Try the interrupted series, too (slow).
     seed : int
 
     Returns
     -------
     DataFrame
         Index: `TESTS`. Columns: situations without change (plain; with rates that persist from unit
-        to unit, autocorrelation `PERSISTENT`; with the trend of `like`) and with the rate doubled.
+        to unit, autocorrelation `PERSISTENT`; with the growth of `like`), and with the rate halved,
+        half as high again, and doubled: the power of each test.
 
     Examples
     --------
@@ -201,12 +208,54 @@ def false_alarms(
     situations = {
         "no change": {},
         "no change, persistent": {"persistence": PERSISTENT},
-        "no change, trend of the data": {"trend": True},
-        "rate doubled": {"factor": 2.0},
-        "rate doubled, trend of the data": {"factor": 2.0, "trend": True},
+        "no change, growth of the data": {"trend": True},
+        "rate x0.5": {"factor": 0.5},
+        "rate x1.5": {"factor": 1.5},
+        "rate x2": {"factor": 2.0},
     }
     shares = {
-        name: rejections(simulate(like, n, at=at + 1, seed=seed, **what), like, length, at, fitted)
+        name: rejections(simulate(like, n, at=at + 1, seed=seed, **what), like, length, at, fit)
         for name, what in situations.items()
     }
     return pd.DataFrame(shares).rename_axis("test")
+
+
+def power(series: dict, date, length: int, n: int = 200, seed: int = 0) -> pd.DataFrame:
+    """What the placebo test would have found: share of simulated series with a true change.
+
+    Each series is simulated with its own overdispersion, season and growth, and its rate changes
+    at the date.
+
+    Parameters
+    ----------
+    series : dict
+        Name -> monthly or daily counts.
+    date : date-like, or dict
+        Of the change; a dict gives one for each name.
+    length : int
+        Units before and after.
+
+    Returns
+    -------
+    DataFrame
+        Index: names. `x0.5`, `x1.5`, `x2`: share found at 5 % by that change of the rate (0 to 1).
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> from sahelkit.counts import finest
+    >>> found = power({"all": finest(load())}, "2020-06-03", 6, n=20)
+    >>> found.columns.tolist()
+    ['x0.5', 'x1.5', 'x2']
+    """
+    rows = {}
+    for name, like in series.items():
+        day = date[name] if isinstance(date, dict) else date
+        at = like.index.get_loc(pd.Period(pd.Timestamp(str(day)), like.index.freq))
+        rows[name] = {
+            f"x{factor:g}": rejections(
+                simulate(like, n, factor, at + 1, trend=True, seed=seed), like, length, at
+            )["placebo dates"]
+            for factor in (0.5, 1.5, 2.0)
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
