@@ -7,7 +7,7 @@ incident with what was coded (target, tactic, perpetrator ...). `reconcile` turn
 
 import pandas as pd
 
-from sahelkit import schema
+from sahelkit import actors, schema
 from sahelkit.files import SourceError, data_dir
 
 VERSION = "1"
@@ -182,11 +182,61 @@ def agreement(low, high, publishers: int) -> str:
     return "agree" if gap <= 0.1 else "differ" if gap <= 0.5 else "differ widely"
 
 
+VICTIMS = {
+    "civilians": ("civilians", "displaced", "religious", "school", "public", "government"),
+    "state and allied forces": ("army", "police", "un_mission", "french", "foreign"),
+    "armed groups": ("armed_group", "self_defence"),
+}
+"""Whom an incident struck, by the beginnings of the codes of `target`; others are unknown or mixed."""
+
+
+def perpetrators(incidents: pd.DataFrame) -> pd.Series:
+    """The side that struck in each coded incident, by family; state and foreign forces as one."""
+    families = actors.groups().set_index("group_id")["family"]
+    found = incidents["perpetrator"].map(families).fillna("unknown")
+    forces = found.isin(["State forces", "Foreign forces"])
+    return found.mask(forces, "State and foreign forces").mask(found == "Other", "unknown")
+
+
+def who_killed_whom(incidents: pd.DataFrame, weight: str = "deaths_best") -> pd.DataFrame:
+    """Deaths, or incidents, by the side that struck (rows) and by whom it struck (columns).
+
+    The dead of an incident are all its dead, attackers included, so that a row says what an attack
+    cost, not whom each shot killed.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        Coded incidents, as `Dataset.incidents` of the shipped data.
+    weight : str
+        'deaths_best' or 'incidents'.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> found = who_killed_whom(load().incidents)
+    >>> bool(found.loc["State and foreign forces", "civilians"] > 1000)
+    True
+    """
+    kinds = [(start, name) for name, starts in VICTIMS.items() for start in starts]
+    victims = incidents["target"].map(
+        lambda code: next((n for start, n in kinds if code.startswith(start)), "mixed or unknown")
+    )
+    values = 1 if weight == "incidents" else incidents[weight].astype("float64")
+    table = pd.DataFrame({"by": perpetrators(incidents), "victims": victims, "n": values})
+    wide = table.pivot_table(index="by", columns="victims", values="n", aggfunc="sum", fill_value=0)
+    wide = wide.reindex(columns=[*VICTIMS, "mixed or unknown"], fill_value=0).astype("int64")
+    order = wide.sum(axis=1).sort_values(ascending=False, kind="stable").index
+    known = [name for name in order if name != "unknown"]
+    return wide.loc[[*known, *(["unknown"] if "unknown" in wide.index else [])]]
+
+
 def _violence(ged: pd.DataFrame, coding: pd.Series) -> str:
+    if coding["tactic"] == "massacre":
+        return "civilians"
     if len(ged):
         return "civilians" if (ged["event_type"] == "one-sided violence").all() else "combat"
-    civil = ("civilians", "displaced", "religious", "school", "public", "government")
-    return "civilians" if coding["target"].startswith(civil) else "combat"
+    return "civilians" if coding["target"].startswith(VICTIMS["civilians"]) else "combat"
 
 
 def reconcile(reports: pd.DataFrame, coding: pd.DataFrame) -> pd.DataFrame:

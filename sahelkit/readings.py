@@ -92,7 +92,7 @@ def without_largest(ds: Dataset) -> Dataset:
     if ds.events is not None:
         return from_events(ds, ~ds.incidents["incident_id"].isin(largest["incident_id"]))
     row = largest.iloc[0]
-    same = {"country": row["country"], "violence": row["violence"]}
+    same = {"country": row["country"]}
     named = places.named_for_liptako_gourma(largest).iloc[0]
     unknown = places.UNKNOWN_INSIDE if named else places.UNKNOWN
     region = unknown if pd.isna(row["region"]) else row["region"]
@@ -110,13 +110,16 @@ def without_largest(ds: Dataset) -> Dataset:
 
 
 def _minus(table: pd.DataFrame, where: dict, incident: pd.Series) -> pd.DataFrame:
-    """A table less one incident; GED events that one incident covers all leave with it."""
+    """A table less one incident; GED events that one incident covers all leave with it.
+
+    GED may call violence combat that was coded as a massacre: it leaves where most of the dead are.
+    """
     hit = pd.Series(True, index=table.index)
     for name, value in where.items():
         hit &= (table[name] == value).astype(bool)
-    if hit.sum() != 1:
+    if not hit.any() or table.loc[hit, "deaths_best"].max() < incident["deaths_low"]:
         raise ValueError(f"{incident['incident_id']}: not in the table at {where}")
-    out = table.copy()
+    hit, out = table.loc[hit, "deaths_best"].astype("float64").idxmax(), table.copy()
     events = max(1, len([e for e in incident["ged_ids"].split("|") if e]))
     for name in COUNTS:
         less = events if name == "incidents" else incident[name]

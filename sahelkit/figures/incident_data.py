@@ -6,7 +6,7 @@ import pandas as pd
 import seaborn as sns
 
 from sahelkit.figures.parts import dots
-from sahelkit.figures.style import ACCENT, FAMILY_COLOURS, INK, WIDE, caption
+from sahelkit.figures.style import ACCENT, FAMILY_COLOURS, INK, PERPETRATOR_COLOURS, WIDE, caption
 
 PRESS = "press, officials, UN, NGOs"
 KINDS = {"ged": "UCDP GED", "document": "the five documents", "party_claim": "claim by a party"}
@@ -22,6 +22,7 @@ AGREEMENT_COLOURS = {
     "differ widely": "#d55e00",
     "one report": "#d5d5d5",
 }
+VICTIM_COLOURS = ("#b3213c", "#2f4b6e", "#8a6d1d", "#d5d5d5")
 FIRST_SHOWN = 2005
 """First year of the lineage figure; older groups begin at its edge."""
 
@@ -108,6 +109,64 @@ def coding_matrix(table: pd.DataFrame, source: str) -> plt.Figure:
     name = top.replace("_", " ").capitalize()
     title = f"{name} accounts for {share:.0%} of the dead of the major incidents"
     subtitle = "Deaths, best estimate, by tactic (rows) and target (columns), as coded."
+    return caption(fig, title, subtitle, source)
+
+
+def who_killed_whom(table: pd.DataFrame, source: str) -> plt.Figure:
+    """Deaths by the side that struck (bars) and by whom it struck (parts of a bar).
+
+    Parameters
+    ----------
+    table : DataFrame
+        `coding.who_killed_whom`.
+    """
+    fig, ax = plt.subplots(figsize=(WIDE[0], 1.6 + 0.42 * len(table)))
+    left = np.zeros(len(table))
+    for name, colour in zip(table, VICTIM_COLOURS, strict=True):
+        bars = ax.barh(table.index, table[name], left=left, color=colour, label=name, height=0.7)
+        words = [f"{n:,}" if n >= 0.02 * table.to_numpy().sum() else "" for n in table[name]]
+        ink = INK if colour == VICTIM_COLOURS[-1] else "white"
+        ax.bar_label(bars, words, label_type="center", color=ink, fontsize=8)
+        left += table[name].to_numpy()
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.set_xlabel("Deaths in major incidents")
+    ax.legend(loc="lower right", title="Whom it struck", fontsize=8.5, title_fontsize=8.5)
+    forces = "State and foreign forces"
+    share = table.loc[forces].sum() / table.to_numpy().sum() if forces in table.index else 0
+    title = f"State and foreign forces struck in incidents with {share:.0%} of the deaths"
+    subtitle = (
+        "Deaths (best estimate, attackers' dead included) by the side that struck and by the target, "
+        "as coded; where no report names who struck, it is unknown."
+    )
+    return caption(fig, title, subtitle, source)
+
+
+def perpetrators_by_year(table: pd.DataFrame, source: str) -> plt.Figure:
+    """Deaths per year by the side that struck, stacked.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Index year, columns sides, values deaths.
+    """
+    fig, ax = plt.subplots(figsize=WIDE)
+    table = table[[name for name in PERPETRATOR_COLOURS if name in table]]
+    base = np.zeros(len(table))
+    for name in table:
+        ax.bar(table.index, table[name], bottom=base, color=PERPETRATOR_COLOURS[name], width=0.82)
+        base += table[name].to_numpy()
+    handles = dots({name: PERPETRATOR_COLOURS[name] for name in table})
+    ax.legend(handles=handles, loc="upper left", fontsize=9)
+    ax.set(ylabel="Deaths in major incidents per year", xticks=list(table.index))
+    last = table.iloc[-1]
+    title = (
+        f"Most deaths in major incidents of {table.index[-1]}: struck by {last.idxmax()} "
+        f"({last.max():,.0f} of {last.sum():,.0f})"
+    )
+    subtitle = (
+        "Deaths, best estimate, by the side that struck; the list holds about half of all deaths."
+    )
     return caption(fig, title, subtitle, source)
 
 

@@ -24,6 +24,12 @@ FAMILY_COLOURS = {
     "Other": "#b4b4b4",
 }
 """One colour per group family throughout; distinct in lightness too."""
+PERPETRATOR_COLOURS = {
+    **{name: FAMILY_COLOURS[name] for name in list(FAMILY_COLOURS)[:6]},
+    "State and foreign forces": FAMILY_COLOURS["State forces"],
+    "unknown": FAMILY_COLOURS["Other"],
+}
+"""The side that struck, in the colour of its family."""
 ZONE_FILL = "#f3e3c3"
 """Light fill of Liptako-Gourma on every map."""
 LAND, EDGE, INK, MUTED, ACCENT = "#f7f6f3", "#b9b5ac", "#222222", "#6b6b6b", "#b3213c"
