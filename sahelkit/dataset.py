@@ -85,10 +85,10 @@ class Dataset:
 
     @property
     def holds(self) -> set:
-        """What can be asked of the data: 'positions', 'deaths', 'regions', 'days', 'years-3', 'shipped'.
+        """What can be asked of the data, as the tags of notebook cells have it (`reproduce.NEEDS`).
 
-        >>> sorted(load().holds)
-        ['deaths', 'positions', 'regions', 'shipped', 'years-3']
+        >>> "positions" in load().holds, "days" in load().holds
+        (True, False)
         """
         first, last = self.covered
         table = self.region_month
@@ -97,7 +97,10 @@ class Dataset:
             "deaths": bool(table["deaths_best"].sum() > 0),
             "regions": bool((table.loc[table["incidents"] > 0, "region"] != UNKNOWN).any()),
             "days": self.events is not None,
-            "years-3": (last - first).days >= 3 * 365,
+            "years-3": (last - first).days >= 3 * 365 - 1,
+            "tolls": self.tolls is not None,
+            "major": bool(self.major["latitude"].notna().any()),
+            "countries": len(self.countries) == len(schema.COUNTRIES),
             "shipped": self.events is None,
         }
         return {name for name, yes in answers.items() if yes}
@@ -122,6 +125,17 @@ class Dataset:
             raise NotCovered("Only the shipped incidents have their accounts: sahelkit.load().")
         reports = read_reports()
         return reports[reports["incident"].isin(self.incidents["incident_id"])]
+
+    @property
+    def major(self) -> pd.DataFrame:
+        """Major incidents from the first month on: the shipped list, or a file's of 20 deaths and more."""
+        since = self.incidents[self.incidents["date_start"] >= self.covered[0]]
+        return since if self.listed else since[(since["deaths_best"] >= 20).fillna(False)]
+
+    @property
+    def major_label(self) -> str:
+        """Source of `major`, for captions."""
+        return f"sahelkit major incidents, deaths from {self.label}" if self.listed else self.label
 
     def _card(self) -> dict:
         table, (first, last) = self.region_month, self.covered

@@ -123,7 +123,8 @@ def _minus(table: pd.DataFrame, where: dict, incident: pd.Series) -> pd.DataFram
     events = max(1, len([e for e in incident["ged_ids"].split("|") if e]))
     for name in COUNTS:
         less = events if name == "incidents" else incident[name]
-        out.loc[hit, name] = (out.loc[hit, name] - less).clip(lower=0)
+        left = out.at[hit, name]
+        out.at[hit, name] = left if pd.isna(left) or pd.isna(less) else max(left - less, 0)
     return out
 
 

@@ -24,6 +24,9 @@ NEEDS = {
     "needs-deaths": ("deaths", "the file gives no deaths"),
     "needs-regions": ("regions", "the file names no regions"),
     "needs-years-3": ("years-3", "the file covers less than three years"),
+    "needs-tolls": ("tolls", "this needs UCDP's low and high numbers of deaths"),
+    "needs-major": ("major", "the file has no incident of 20 deaths with a position"),
+    "needs-countries": ("countries", "the file does not hold all three countries"),
     "shipped": ("shipped", "this part speaks of the shipped data only"),
 }
 """Tag of a cell -> what the data must hold for it (`Dataset.holds`), and why it is left out if not."""
@@ -59,26 +62,25 @@ def notebooks(only: str = "") -> list:
     return found
 
 
-def leave_out(notebook, holds: set) -> None:
+def leave_out(notebook, ds) -> None:
     """Put a line that says why in the place of cells that the data cannot feed. In place.
 
-    Parameters
-    ----------
-    holds : set of str
-        `Dataset.holds`.
+    Tags are those of `NEEDS`, and ``covers-2020-01``: the data must hold that month.
 
     Examples
     --------
     >>> book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("A map.")])
     >>> book.cells[0].metadata["tags"] = ["needs-positions"]
-    >>> leave_out(book, {"deaths"})
+    >>> leave_out(book, load())
     >>> book.cells[0].source
-    '*Left out: the file gives no positions.*'
+    'A map.'
     """
-    cells = []
+    holds, cells = ds.holds, []
     for cell in notebook.cells:
-        needs = [NEEDS[tag] for tag in cell.metadata.get("tags", []) if tag in NEEDS]
-        missing = [reason for need, reason in needs if need not in holds]
+        tags = cell.metadata.get("tags", [])
+        missing = [NEEDS[tag][1] for tag in tags if tag in NEEDS and NEEDS[tag][0] not in holds]
+        months = [tag.removeprefix("covers-") for tag in tags if tag.startswith("covers-")]
+        missing += [f"the file does not cover {m}" for m in months if not ds.covers(m, m)]
         if missing:
             cell_id = cell["id"]
             cell = nbformat.v4.new_markdown_cell(f"*Left out: {missing[0]}.*", id=cell_id)
@@ -128,7 +130,7 @@ def keep_pictures(notebook, stored) -> None:
                 output.data["image/png"] = kept
 
 
-def execute(path: Path, target: Path, environment: dict, on_cell, holds=None) -> Result:
+def execute(path: Path, target: Path, environment: dict, on_cell, ds=None) -> Result:
     """Run one notebook in a new kernel and store it; its folder is the working directory.
 
     Parameters
@@ -137,8 +139,8 @@ def execute(path: Path, target: Path, environment: dict, on_cell, holds=None) ->
         The notebook, and where the executed one goes.
     environment : dict
         Variables for the kernel.
-    holds : set of str, optional
-        What the data hold, if they are not the shipped ones (`leave_out`).
+    ds : Dataset, optional
+        The data, if they are not the shipped ones (`leave_out`).
     on_cell : callable
         Called with (cells done, cells in all).
     """
@@ -149,9 +151,9 @@ def execute(path: Path, target: Path, environment: dict, on_cell, holds=None) ->
 
     before = path.read_text(encoding="utf-8")
     notebook = nbformat.reads(before, as_version=4)
-    if holds is not None:
-        leave_out(notebook, holds)
-    stored = None if holds is not None else nbformat.reads(before, as_version=4)
+    if ds is not None:
+        leave_out(notebook, ds)
+    stored = None if ds is not None else nbformat.reads(before, as_version=4)
     total = len(notebook.cells)
     started = time.monotonic()
     # An empty kernel_dirs leaves only this interpreter's own kernel, whatever else is installed.
@@ -250,7 +252,7 @@ def reproduce(
     check_folder(out, source)
     paths = notebooks(only)
     root = out or ROOT
-    holds = load(source).holds if source else None
+    ds = load(source) if source else None
     report = on_progress or (lambda *_: None)
     with tempfile.TemporaryDirectory() as scratch:
         environment = {
@@ -268,7 +270,7 @@ def reproduce(
                 root / "notebooks" / path.name,
                 environment,
                 lambda done, total: report(path.stem, done, total),
-                holds,
+                ds,
             )
 
         # The largest notebooks take longest: started first, none is left running alone at the end.

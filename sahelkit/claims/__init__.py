@@ -336,3 +336,28 @@ def discrepancies() -> pd.DataFrame:
     from sahelkit.claims.disagreements import differences
 
     return differences()
+
+
+def base_rates(ds, length: int = 12) -> pd.DataFrame:
+    """How often a statement that only says "more than before" would hold at any month.
+
+    Returns
+    -------
+    DataFrame
+        Per country, and for all: the share of months at which the `length` months after hold more
+        incidents, and more deaths, than as many before.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> bool((base_rates(load()).loc["all"] > 0.6).all())
+    True
+    """
+    rows = {}
+    for code in ["all", *ds.countries]:
+        area, rows[code] = "all" if code == "all" else code, {}
+        for weight in ("incidents", "deaths_best"):
+            sums = ds.count(area=area, weight=weight)[weight].rolling(length).sum()
+            both = pd.DataFrame({"before": sums, "after": sums.shift(-length)}).dropna()
+            rows[code][f"more {weight.split('_')[0]}"] = (both["after"] > both["before"]).mean()
+    return pd.DataFrame.from_dict(rows, orient="index").round(2)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from sahelkit.counts import count
 from sahelkit.dataset import Dataset
+from sahelkit.words import Sentence
 
 LEVEL = 0.95
 """Of every interval."""
@@ -28,25 +29,39 @@ class LastMonth:
         """Whether the month is too thin to be read as a fall."""
         return self.probability < THIN_PROBABILITY
 
+    @property
+    def sentence(self) -> Sentence:
+        """The judgement in words."""
+        verdict = "too thin to be read as a fall" if self.thin else "not out of the ordinary"
+        return Sentence(
+            f"{self.month}: {self.incidents} incidents where the twelve months before, at this time of "
+            f"year, lead to expect {self.mean_before:.0f}; chance of so few {self.probability:.1%}: "
+            f"{verdict}."
+        )
+
 
 def last_month(table: pd.DataFrame) -> LastMonth:
     """Is the last month complete? The chance of so few incidents, given the twelve months before.
 
     The last month of a release is often still being coded. The chance is that of a negative
-    binomial with mean and variance of the twelve months before (Poisson if they vary less).
+    binomial with mean and variance of the twelve months before, each brought to the season of the
+    last one (Poisson if they vary less).
 
     Examples
     --------
     >>> from sahelkit import load
     >>> found = last_month(load().region_month)
     >>> str(found.month), found.incidents, found.thin
-    ('2023-12', 44, True)
+    ('2023-12', 44, False)
     """
     from scipy import stats
 
     counts = count(table)["incidents"]
+    season = season_factors(counts)
     before, last = counts.iloc[-13:-1], int(counts.iloc[-1])
-    mean, variance = before.mean(), before.var()
+    here, usual = season[counts.index[-1].month - 1], season[before.index.month - 1]
+    scaled = before / usual * here
+    mean, variance = scaled.mean(), scaled.var()
     if not mean > 0:
         chance = 1.0
     elif variance > mean:
@@ -54,6 +69,42 @@ def last_month(table: pd.DataFrame) -> LastMonth:
     else:
         chance = stats.poisson.cdf(last, mean)
     return LastMonth(counts.index[-1], last, float(mean), float(chance))
+
+
+def season_factors(counts: pd.Series) -> np.ndarray:
+    """Relative rate of the months January to December, mean 1 (`placebos.season`)."""
+    from sahelkit.interventions.placebos import season
+
+    return season(counts.to_numpy(), counts.index.month.to_numpy())
+
+
+def monthly(ds: Dataset) -> pd.DataFrame:
+    """Incidents per month and country, and deaths of all with their low and high.
+
+    >>> from sahelkit import load
+    >>> monthly(load()).columns.tolist()
+    ['BFA', 'MLI', 'NER', 'deaths_best', 'deaths_low', 'deaths_high']
+    """
+    deaths = ("deaths_best", "deaths_low", "deaths_high")
+    return count(ds, "country").join([count(ds, weight=name) for name in deaths])
+
+
+def peaks(ds: Dataset) -> pd.DataFrame:
+    """The heaviest month and the heaviest twelve months on end, of incidents and of deaths.
+
+    Returns
+    -------
+    DataFrame
+        Index `of`; `month`, `in_month`, `year_to` (last of the twelve), `in_year`.
+    """
+    table, rows = ds.region_month, {}
+    for weight in ("incidents", "deaths_best"):
+        spells = [peak(table, weight, 1), peak(table, weight, 12)]
+        rows[weight] = [
+            str(value) if i % 2 == 0 else value for i, value in enumerate(sum(spells, ()))
+        ]
+    columns = ["month", "in_month", "year_to", "in_year"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("of")
 
 
 def peak(table: pd.DataFrame, weight: str = "incidents", months: int = 12) -> tuple:

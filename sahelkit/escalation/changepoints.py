@@ -275,3 +275,18 @@ def beside_interventions(months, within: int = SAME_MONTHS) -> pd.DataFrame:
     near = [events[np.abs(when - m.ordinal) <= within].assign(month=m) for m in months]
     columns = ["month", *events.columns]
     return pd.concat([events[:0], *near], ignore_index=True).reindex(columns=columns)
+
+
+def near(points: pd.DataFrame) -> pd.DataFrame:
+    """Change points with the interventions listed within three months of each, by name.
+
+    Returns
+    -------
+    DataFrame
+        Index `month`; `before`, `after` (incidents a month), `survives`, `listed_near`.
+    """
+    listed = beside_interventions(points["month"])
+    ending = listed["event"].map({"begins": "", "ends": "end of "})
+    names = (listed["date"].str[:7] + " " + ending + listed["name"]).groupby(listed["month"])
+    out = points.set_index("month")[["before", "after", "survives"]]
+    return out.assign(listed_near=names.agg("; ".join).reindex(out.index).fillna("nothing"))

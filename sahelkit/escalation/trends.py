@@ -155,3 +155,35 @@ def growth_rate(ds: Dataset, weight: str = "incidents", since="2016-01") -> floa
     series = count(ds, weight=weight)[weight]
     found = trend(series, max(pd.Period(since, "M"), series.index[0]))
     return float(found.table.loc["negative binomial", "growth"])
+
+
+def by_country(ds: Dataset, since="2016-01") -> dict:
+    """`trend` of all incidents ('all') and of each country's, from a month on or the first there is.
+
+    >>> from sahelkit import load
+    >>> list(by_country(load()))
+    ['all', 'BFA', 'MLI', 'NER']
+    """
+    counts = count(ds, "country")
+    counts.insert(0, "all", counts.sum(axis=1))
+    first = max(pd.Period(since, "M"), counts.index[0])
+    return {code: trend(counts[code], first) for code in counts if counts[code][first:].sum() > 0}
+
+
+def summary(fits: dict) -> pd.DataFrame:
+    """What the trends of `by_country` come to, beside what Poisson regression would claim.
+
+    Returns
+    -------
+    DataFrame
+        Index code; `growth`, `low`, `high` (per year, 1 doubles), `poisson_low`, `poisson_high`,
+        `rainy_ratio` with `rainy_low`, `rainy_high`, `dispersion`.
+    """
+    rows = {}
+    for code, fit in fits.items():
+        ours, poisson = fit.table.loc["negative binomial"], fit.table.loc["poisson"]
+        rainy = ours[["rainy_ratio", "rainy_low", "rainy_high"]]
+        claimed = {"poisson_low": poisson["low"], "poisson_high": poisson["high"]}
+        rows[code] = {**ours[["growth", "low", "high"]], **claimed, **rainy}
+        rows[code]["dispersion"] = fit.dispersion
+    return pd.DataFrame.from_dict(rows, orient="index")

@@ -192,6 +192,12 @@ def trend(fits: dict, source: str) -> plt.Figure:
     return caption(fig, title, subtitle, source, note)
 
 
+def fitted_table(fits: dict) -> pd.DataFrame:
+    """The fitted series of several trends, one below the other: what `trend` draws."""
+    parts = {code: fit.fitted for code, fit in fits.items()}
+    return pd.concat(parts, names=["series", "month"]).reset_index()
+
+
 def ratios(table: pd.DataFrame, source: str, what: str = "Incidents") -> plt.Figure:
     """Each year over the year before, with exact and bootstrap intervals, log scale.
 

@@ -27,6 +27,16 @@ FIRST_SHOWN = 2005
 """First year of the lineage figure; older groups begin at its edge."""
 
 
+def given_tolls(reports: pd.DataFrame) -> pd.DataFrame:
+    """The number of dead that each report gives, attackers added where it gives them apart: what
+    `tolls` draws."""
+    kinds = reports["kind"].map(KINDS).fillna(PRESS)
+    attackers = reports["deaths_attackers"].fillna(0).where(reports["toll_scope"] == "victims", 0)
+    table = reports.assign(kind=kinds, deaths=reports["deaths_best"] + attackers)
+    columns = ["incident", "kind", "publisher", "deaths", "toll_scope"]
+    return table.dropna(subset=["deaths"])[columns]
+
+
 def tolls(reports: pd.DataFrame, incidents: pd.DataFrame, source: str) -> plt.Figure:
     """The number of dead that each report gives, one row per incident.
 

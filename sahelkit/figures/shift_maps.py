@@ -199,6 +199,12 @@ def hot_spots(tables: dict, source: str) -> plt.Figure:
     return caption(fig, title, subtitle, source, note)
 
 
+def hot_spot_table(tables: dict) -> pd.DataFrame:
+    """The cells with violence of several `geography.hot_spots`: what `hot_spots` draws."""
+    parts = {key: table[table["value"] > 0] for key, table in tables.items()}
+    return pd.concat(parts, names=["reading", "period"]).reset_index()
+
+
 def scdi(table: pd.DataFrame, years, source: str) -> plt.Figure:
     """OECD/SWAC's classes per cell in a few years.
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sahelkit import places, schema
+from sahelkit import places, readings, schema
 from sahelkit.dataset import Dataset
 
 KINDS = ("mean", "median", "projected")
@@ -280,4 +280,44 @@ def outline(row: pd.Series, points: int = 90) -> tuple:
     )
 
 
-__all__ = ["centre", "centre_region", "ellipses", "outline", "positions", "shift_of_centre"]
+def moves(ds: Dataset) -> pd.DataFrame:
+    """How far the last year's centre lies from each earlier year's, with and without Diffa.
+
+    Returns
+    -------
+    DataFrame
+        Index first year; columns (reading, 'km east' or 'km north'), km.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> bool((moves(load())["without Diffa", "km north"] < 0).all())
+    True
+    """
+    parts = {"with Diffa": ds, "without Diffa": readings.without_diffa(ds)}
+    columns = {}
+    for name, part in parts.items():
+        table = centre(part)
+        x, y = places.project(table["latitude"], table["longitude"])
+        columns[name, "km east"] = pd.Series(x[-1] - x[:-1], table.index[:-1])
+        columns[name, "km north"] = pd.Series(y[-1] - y[:-1], table.index[:-1])
+    return pd.DataFrame(columns).rename_axis(f"to {ds.years[-1]} from")
+
+
+def centres_compared(ds: Dataset) -> pd.DataFrame:
+    """Distance of several centres from the tripoint per year, km, with and without Diffa.
+
+    Returns
+    -------
+    DataFrame
+        Index year; columns (centre, reading): mean and median of incidents, mean of deaths.
+    """
+    kinds = {"mean": {}, "median": {"kind": "median"}, "deaths": {"weight": "deaths_best"}}
+    parts = {"with Diffa": ds, "without Diffa": readings.without_diffa(ds)}
+    return pd.DataFrame(
+        {
+            (kind, name): centre(part, **options)["km_to_tripoint"]
+            for kind, options in kinds.items()
+            for name, part in parts.items()
+        }
+    )

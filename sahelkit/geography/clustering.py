@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
+from sahelkit import places, readings
 from sahelkit.dataset import GRID_KEYS, Dataset, in_words, placed, years_covered
 from sahelkit.geography.centrography import positions
 
@@ -307,3 +307,20 @@ def _neighbourhoods():
     rows, columns = zip(*pairs, strict=True)
     shape = (len(place), len(place))
     return csr_array((np.ones(len(pairs)), (rows, columns)), shape=shape)
+
+
+def hot_spots_by_period(ds: Dataset, periods: int = 3) -> dict:
+    """`hot_spots` with and without Diffa in periods of years of about equal length.
+
+    Returns
+    -------
+    dict
+        {(reading, 'first-last'): table}.
+    """
+    parts = {"with Diffa": ds, "without Diffa": readings.without_diffa(ds)}
+    spans = np.array_split(list(ds.years), min(periods, len(ds.years)))
+    return {
+        (name, f"{years[0]}-{years[-1]}"): hot_spots(part, int(years[0]), int(years[-1]))
+        for name, part in parts.items()
+        for years in spans
+    }

@@ -36,8 +36,8 @@ def knox(ds: Dataset, permutations: int = 199, seed: int = 0) -> pd.DataFrame:
     --------
     >>> from sahelkit import load
     >>> found = knox(load()).set_index(["km", "days"])["ratio"]
-    >>> round(found[0, 3], 1), round(found[10, 3], 1)
-    (6.4, 6.7)
+    >>> found[[(0, 3), (10, 3)]].round(1).tolist()
+    [6.4, 6.7]
     """
     if ds.events is None:
         from sahelkit.dataset import _shipped

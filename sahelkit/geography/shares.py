@@ -8,7 +8,7 @@ always ``readings.without_diffa(ds)``, applied first.
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
+from sahelkit import places, readings
 from sahelkit.choices import one_of
 from sahelkit.dataset import COUNTS, Dataset, years_covered
 from sahelkit.geography.centrography import positions
@@ -197,3 +197,49 @@ def _cell_bootstrap(ds: Dataset, weight: str, resamples: int, seed: int) -> dict
         drawn = rng.multinomial(n, np.full(n, 1 / n), size=resamples) @ cells
         out[year] = drawn[:, 0] / drawn[:, 1] - cells[:, 0].sum() / cells[:, 1].sum()
     return out
+
+
+def border_shares(ds: Dataset) -> pd.DataFrame:
+    """Share within 50 km of the shared borders over some periods, by what is counted.
+
+    Returns
+    -------
+    DataFrame
+        A row per measure (incidents with and without Diffa, located to the district, deaths), a
+        column per period; 0 to 1.
+    """
+    last, without = min(2021, ds.years[-1]), readings.without_diffa(ds)
+    measures = {
+        "incidents, with Diffa": (ds, "incidents"),
+        "incidents, without Diffa": (without, "incidents"),
+        "located to the district or better, without Diffa": (without, "incidents_located"),
+        "deaths, without Diffa": (without, "deaths_best"),
+    }
+    starts = [year for year in (2012, 2018) if year in ds.years and year <= last]
+    return pd.DataFrame(
+        {
+            f"{first}-{last}": {
+                name: share_near_border_over(part, first, last, weight)
+                for name, (part, weight) in measures.items()
+            }
+            for first in starts
+        }
+    )
+
+
+def vague_locations(ds: Dataset) -> pd.DataFrame:
+    """Share within 200 km of the tripoint under rules for vague locations, without Diffa.
+
+    Returns
+    -------
+    DataFrame
+        Index year; columns 'all incidents', 'district or better' and, from events, 'exact or near'.
+    """
+    without = readings.without_diffa(ds)
+    rules = {
+        "all incidents": share(without, "radius"),
+        "district or better": share(without, "radius", "incidents_located"),
+    }
+    if ds.events is not None:
+        rules["exact or near"] = share(readings.located(without, 2), "radius")
+    return pd.DataFrame(rules)

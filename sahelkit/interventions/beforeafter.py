@@ -21,6 +21,7 @@ from sahelkit.interventions.placebos import (
     place_of,
     tail_shares,
 )
+from sahelkit.words import Sentence
 
 LENGTHS = {"D": (30, 60, 90, 180), "M": (6, 12)}
 """Windows that are always shown together: days where there are days, and months."""
@@ -224,8 +225,22 @@ def associated(
     edges = spans["first"].iloc[0].start_time, spans["last"].iloc[2].end_time
     other = interventions.happened(*edges, row["countries"] or None, leave_out=[intervention_id])
     return Association(
-        table, sentence(table, f"{interventions.short_name(row['name'])}, {date}", other), other
+        table,
+        Sentence(sentence(table, f"{interventions.short_name(row['name'])}, {date}", other)),
+        other,
     )
+
+
+def several(ds, ids: list) -> dict:
+    """`associated` of several interventions, by their short names; those without a window left out."""
+    names = {i: interventions.short_name(interventions.intervention(i)["name"]) for i in ids}
+    found = {name: associated(ds, i) for i, name in names.items()}
+    return {name: each for name, each in found.items() if len(each.table)}
+
+
+def sentences(found: dict) -> Sentence:
+    """The sentences of several associations, a paragraph each."""
+    return Sentence("\n\n".join(each.sentence for each in found.values()))
 
 
 def pooled(found: dict) -> pd.DataFrame:

@@ -6,6 +6,8 @@ import pandas as pd
 from sahelkit import actors, interventions, places
 from sahelkit.counts import finest
 from sahelkit.interventions import placebos
+from sahelkit.interventions.beforeafter import holm
+from sahelkit.interventions.panel import operations
 from sahelkit.interventions.placebos import expected
 
 
@@ -264,3 +266,53 @@ def weighted_displacement(ds, start, end=None, area="regions", length: int | Non
     place = placebos.place_of(everywhere, start)
     quotient = float(moved["ring"] / moved["area"]) if moved["area"] else np.nan
     return {"counts": counts, "quotient": quotient, "fell": float(moved["area"]), "p": place["p"]}
+
+
+def against_outside(ds, start, end=None, area="regions", length: int | None = None) -> pd.DataFrame:
+    """Inside, outside, and inside over outside: during and after over before, among all other dates.
+
+    Parameters
+    ----------
+    ds, start, end, area, length
+        As for `displacement`.
+
+    Returns
+    -------
+    DataFrame
+        Index `where`, `compared`; `ratio` (season-free) and what `placebos.place_of` gives.
+    """
+    unit = "M" if ds.events is None else "D"
+    spans = interventions.windows(start, end, length or (2 if unit == "M" else 60), unit)
+    before, during = int(spans["units"]["before"]), int(spans["units"]["during"])
+    inside, outside = (finest(ds, area, inside=flag) for flag in (True, False))
+    pairs = {"inside": (inside, None), "outside": (outside, None)}
+    rows = {}
+    for where, (one, other) in (pairs | {"inside over outside": (inside, outside)}).items():
+        for later in ("during", "after"):
+            table = placebos.at_every_date(one, before, during, ("before", later), other)
+            ratio = table["ratio"].get(spans["first"]["during"], np.nan)
+            rows[where, f"{later} / before"] = {"ratio": ratio} | placebos.place_of(table, start)
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["where", "compared"])
+
+
+def operations_compared(ds) -> pd.DataFrame:
+    """Every dated area operation in its own regions: inside over outside, after over before.
+
+    Returns
+    -------
+    DataFrame
+        Index name of the operation; `dates`, incidents inside and outside before, during and after,
+        `ratio` of ratios (season-free), `p` (placebo), `p_holm`.
+    """
+    rows = {}
+    for _, row in operations(ds).iterrows():
+        area = interventions.area_of(row)
+        table = displacement(ds, row["start"], row["end"], area=area)
+        counts = table[table["group"] == "all"].set_index(["where", "window"])["incidents"]
+        found = against_outside(ds, row["start"], row["end"], area)
+        found = found.loc[("inside over outside", "after / before")]
+        numbers = {f"{where} {window}": n for (where, window), n in counts.items()}
+        result = {"ratio": found["ratio"], "p": found["p"]}
+        rows[row["name"]] = {"dates": interventions.dates_in_words(row)} | numbers | result
+    out = pd.DataFrame.from_dict(rows, orient="index").rename_axis("operation")
+    return out.assign(p_holm=holm(out["p"])) if len(out) else out

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sahelkit.interventions.placebos import by_month
+from sahelkit.interventions.placebos import by_month, tail_shares
 
 
 @dataclass(frozen=True)
@@ -169,3 +169,19 @@ def parallel(affected: pd.Series, unaffected: pd.Series, date, months: int = 24)
         | out
         | {"counts": counts}
     )
+
+
+def placebo_of_level(series: pd.Series, date) -> pd.Series:
+    """Where the level change of `interrupted` at a date stands among those at every other month.
+
+    Returns
+    -------
+    Series
+        `ratio` at the date, `as_unusual` (share of months at least as far from the median),
+        `months`, `rejected` (share of months in which the model finds a change at 5 %).
+    """
+    table = levels(series)
+    at = table.index.get_loc(pd.Period(pd.Timestamp(str(date)), "M"))
+    shares = tail_shares(table["statistic"].to_numpy(), np.ones(len(table), bool))
+    found = {"ratio": table["ratio"].iloc[at], "as_unusual": shares[at]}
+    return pd.Series(found | {"months": len(table), "rejected": (table["p"] <= 0.05).mean()})

@@ -53,6 +53,48 @@ def season(counts: np.ndarray, months: np.ndarray) -> np.ndarray:
     return smooth / smooth.mean(-1, keepdims=True)
 
 
+def season_interval(
+    series: pd.Series, date, length: int, duration: int = 1, draws: int = 999, seed: int = 0
+) -> pd.Series:
+    """The ratio after to before that the season alone would give at a date, with its 95 % interval.
+
+    Whole years are drawn with replacement, and the season is computed anew from each set.
+
+    Returns
+    -------
+    Series
+        `season`, `low`, `high`.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> from sahelkit.counts import finest
+    >>> found = season_interval(finest(load()), "2020-06-03", 6)
+    >>> bool(found["low"] < found["season"] < found["high"] < 1)
+    True
+    """
+    monthly, rng = by_month(series), np.random.default_rng(seed)
+    years = [part for _, part in monthly.groupby(monthly.index.year) if len(part) == 12]
+    months = np.tile(np.arange(1, 13), len(years))
+    sets = [
+        np.concatenate([years[i] for i in rng.integers(0, len(years), len(years))])
+        for _ in range(draws)
+    ]
+    calendar = series.index.month.to_numpy() - 1
+    at = series.index.get_loc(pd.Period(pd.Timestamp(str(date)), series.index.freq)) - length
+
+    def ratio(factors) -> float:
+        before, _, after = window_sums(factors[calendar], length, duration)
+        return after[at] / before[at]
+
+    # Drawn years are scaled to one level, so that their order makes no trend.
+    level = [s / np.maximum(s.reshape(-1, 12).mean(1).repeat(12), 1e-9) for s in sets]
+    drawn = [ratio(season(one, months)) for one in level]
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    here = ratio(season(monthly.to_numpy(), monthly.index.month.to_numpy()))
+    return pd.Series({"season": here, "low": low, "high": high})
+
+
 def expected(series: pd.Series) -> np.ndarray:
     """Relative rate per unit of a daily or monthly series, by its own season (`season`)."""
     monthly = by_month(series)

@@ -13,6 +13,7 @@ import pandas as pd
 from sahelkit import actors, schema
 from sahelkit.files import read_table
 from sahelkit.interventions.windows import windows
+from sahelkit.words import Sentence
 
 LASTING = ("operation", "mission", "joint_force", "area_operation", "arrival")
 """Kinds with a duration: deployments of forces. Without an end they count as still in force."""
@@ -148,7 +149,7 @@ def in_force(first, last=None, countries=None, kinds=LASTING) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows of `read`, and `certain`: whether it had begun for sure by the last day.
+        Rows of `read`, `certain` (whether it had begun for sure by the last day), `dates` in words.
 
     Examples
     --------
@@ -164,7 +165,8 @@ def in_force(first, last=None, countries=None, kinds=LASTING) -> pd.DataFrame:
     if kinds is not None:
         here &= table["kind"].isin(kinds)
     found = table[here].reset_index(drop=True)
-    return found.assign(certain=found["start_latest"] <= last)
+    dates = [dates_in_words(row) for _, row in found.iterrows()]
+    return found.assign(certain=found["start_latest"] <= last, dates=dates)
 
 
 def overlaps(first="2012-01-01", last="2023-12-31", countries=None, kinds=LASTING) -> pd.DataFrame:
@@ -284,7 +286,7 @@ def also_in_words(intervention_id: str, length: int = 90, unit: str = "D") -> st
     always = always[(always["until"] >= last) & always["certain"]]
     always = always[always["intervention_id"] != intervention_id]["name"].map(short_name)
     size = f"{length} {'days' if unit == 'D' else 'months'}"
-    return (
+    return Sentence(
         f"Beside it within {size}: {in_one_line(also_happened(intervention_id, length, unit))}. "
         f"In force throughout: {', '.join(always) or 'nothing'}."
     )
@@ -336,3 +338,47 @@ def family_of_lead(lead: str) -> str:
     if names == ["Islamic State"]:
         return "IS Sahel"
     return actors.family_of([actors.group_of(name) for name in names])
+
+
+def phases(first, last) -> pd.DataFrame:
+    """`overlaps` of each country, one below the other, with a column `country` (code)."""
+    parts = [
+        overlaps(first, last, countries=[code]).assign(country=code)
+        for code in ("MLI", "BFA", "NER")
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def losses(ds=None) -> pd.DataFrame:
+    """Losses of leaders, with the family of the group and whether they can be tested.
+
+    A loss can be tested if it has a day, is confirmed, lies in the three countries, and has half a
+    year of the data on either side.
+
+    Parameters
+    ----------
+    ds : Dataset, optional
+        Without it nothing is said on testing.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `read` with `family`, `dates` (in words) and, with `ds`, `testable`.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> int(losses(load())["testable"].sum())
+    16
+    """
+    table = read().query("kind == 'leadership_loss'").reset_index(drop=True)
+    table = table.assign(
+        family=table["lead"].map(family_of_lead),
+        dates=[dates_in_words(row) for _, row in table.iterrows()],
+    )
+    if ds is None:
+        return table
+    months = ds.region_month["month"]
+    inside = table["start"].dt.to_period("M").between(months.min() + 6, months.max() - 6)
+    sure = table["confirmed"] & (table["start_precision"] == "day") & table["countries"].map(bool)
+    return table.assign(testable=sure & inside & ~table["name"].str.contains("denied"))

@@ -57,6 +57,14 @@ class Provenance:
             self.dropped[reason] += len(rows)
             self.rows[reason] = (self.rows.get(reason, []) + rows)[:ROWS_SHOWN]
 
+    def account(self) -> pd.DataFrame:
+        """What became of the rows, a line each: `rows`, `what`."""
+        lines = [("read", self.rows_read), ("kept", self.kept)]
+        lines += [(f"dropped: {reason}", count) for reason, count in self.dropped.items()]
+        lines += [(f"repaired: {kind}", len(ids)) for kind, ids in self.repairs.items()]
+        lines += [(f"doubted: {kind}", len(ids)) for kind, ids in self.warnings.items()]
+        return pd.DataFrame(lines, columns=["what", "rows"]).set_index("what")
+
     def close(self, kept: int) -> None:
         """Note how many rows were kept; every other one must have been counted as dropped."""
         self.kept = kept

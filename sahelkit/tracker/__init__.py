@@ -297,6 +297,12 @@ def render(ds: Dataset, month: str, country: str | None = None, lang: str = "en"
     }
 
 
+def month_map(ds: Dataset, month: str) -> str:
+    """The map of a month as SVG, for a notebook."""
+    data = content(ds, month)
+    return f'<div style="width: 70%">{map_svg(data["regions"], data["incidents"])}</div>'
+
+
 def write(
     ds: Dataset, month: str, country: str | None = None, lang: str = "en", out=Path()
 ) -> list:

@@ -1,0 +1,85 @@
+"""Losses of leaders one by one and together: before and after, and how long until the next attack."""
+
+import pandas as pd
+
+from sahelkit import interventions
+from sahelkit.counts import finest
+from sahelkit.interventions import beforeafter, eventstudy
+
+
+def testable(ds) -> pd.DataFrame:
+    """The losses that can be tested with these data (`interventions.losses`)."""
+    table = interventions.losses(ds)
+    return table[table["testable"]].reset_index(drop=True)
+
+
+def series_of(ds) -> dict:
+    """Label of each testable loss -> counts of the family that lost its leader."""
+    table = testable(ds)
+    families = {family: finest(ds, group=family) for family in table["family"].unique()}
+    return {row.label: families[row.family] for row in table.itertuples()}
+
+
+def one_by_one(ds) -> pd.DataFrame:
+    """Incidents of the same family before and after each loss, in 90 days or 6 months.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `beforeafter.over_windows` with `name`, `family` and `p_holm`, corrected for the
+        number of losses.
+    """
+    window, rows = "90 days" if ds.events is not None else "6 months", []
+    series = series_of(ds)
+    for loss in testable(ds).itertuples():
+        found = beforeafter.over_windows(series[loss.label], loss.start)
+        found = found[found["window"] == window].assign(p_dates=found["p_all"].iloc[0])
+        rows.append(found.assign(name=loss.label, family=loss.family))
+    table = pd.concat(rows, ignore_index=True)
+    return table.assign(p_holm=beforeafter.holm(table["p_dates"]))
+
+
+def together(ds, family: str | None = None) -> pd.DataFrame:
+    """`eventstudy.event_study` of all testable losses, or of one family's: 6 stretches of a month."""
+    table, series = testable(ds), series_of(ds)
+    if family:
+        table = table[table["family"] == family]
+    size = 30 if ds.events is not None else 1
+    return eventstudy.event_study([series[n] for n in table["label"]], table["start"], 6, size)
+
+
+def attacks_after(ds) -> list:
+    """Per testable loss, the days of the same family's major incidents."""
+    major = ds.major
+    return [major.loc[major["group"] == f, "date_start"] for f in testable(ds)["family"]]
+
+
+def waiting(ds) -> pd.DataFrame:
+    """Days to the next major incident of the same family after each loss, beside what is usual then.
+
+    Returns
+    -------
+    DataFrame
+        As `eventstudy.waiting_placebo`, with `name`.
+    """
+    table = testable(ds)
+    calendar = pd.period_range(*ds.covered, freq="D")
+    found = eventstudy.waiting_placebo(attacks_after(ds), table["start"], calendar)
+    return found.assign(name=table["label"])
+
+
+def weeks_after(ds, days: int = 28) -> pd.Series:
+    """Major incidents of the same family in the weeks before and after all losses, and their ratio.
+
+    Returns
+    -------
+    Series
+        `before`, `after` (incidents), `ratio`, `exact_low`, `exact_high` (95 %).
+    """
+    span, before, after = pd.Timedelta(days=days), 0, 0
+    for found, day in zip(attacks_after(ds), testable(ds)["start"], strict=True):
+        before += int(found.between(day - span, day, inclusive="left").sum())
+        after += int(found.between(day, day + span, inclusive="right").sum())
+    ratio = beforeafter.rate_ratio(before, after)
+    names = ("ratio", "exact_low", "exact_high")
+    return pd.Series({"before": before, "after": after} | {name: ratio[name] for name in names})
