@@ -31,14 +31,16 @@ def groups() -> pd.DataFrame:
 
 
 def names() -> dict:
-    """Group id -> name for readers: the abbreviation where there is one.
+    """Group id -> name for readers: the abbreviation of an armed group's long name, else the name.
 
     >>> names()["jnim"], names()["ansar_dine"]
     ('JNIM', 'Ansar Dine')
     """
     table = groups()
-    short = table["abbreviation"].where(table["abbreviation"] != "", table["name"])
-    return dict(zip(table["group_id"], short, strict=True))
+    long = (table["name"].str.len() > 26) & (table["abbreviation"] != "")
+    return dict(
+        zip(table["group_id"], table["name"].mask(long, table["abbreviation"]), strict=True)
+    )
 
 
 @cache

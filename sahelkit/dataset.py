@@ -15,6 +15,8 @@ from sahelkit.sources.formats import labels
 
 COUNTS = ("incidents", "deaths_best", "deaths_low", "deaths_high", "deaths_civilians")
 REGION_KEYS = ["country", "region", "month", "violence", "group"]
+FEW = 100
+"""Fewer incidents than these on one side are too few to compare two sides."""
 GRID_KEYS = ["priogrid_gid", "year", "country", "violence"]
 
 
@@ -92,6 +94,7 @@ class Dataset:
         """
         first, last = self.covered
         table = self.region_month
+        inside, known = places.in_liptako_gourma(table), table["region"] != UNKNOWN
         answers = {
             "positions": len(self.grid_year) > 0,
             "deaths": bool(table["deaths_best"].sum() > 0),
@@ -101,9 +104,14 @@ class Dataset:
             "tolls": self.tolls is not None,
             "major": bool(self.major["latitude"].notna().any()),
             "countries": len(self.countries) == len(schema.COUNTRIES),
+            "zone": min(self._sum(inside), self._sum(~inside & known)) >= FEW,
+            "jnim": self._sum(table["group"] == "JNIM and founders") >= FEW,
             "shipped": self.events is None,
         }
         return {name for name, yes in answers.items() if yes}
+
+    def _sum(self, rows) -> int:
+        return int(self.region_month.loc[rows, "incidents"].sum())
 
     @property
     def reports(self) -> pd.DataFrame:

@@ -27,6 +27,8 @@ NEEDS = {
     "needs-tolls": ("tolls", "this needs UCDP's low and high numbers of deaths"),
     "needs-major": ("major", "the file has no incident of 20 deaths with a position"),
     "needs-countries": ("countries", "the file does not hold all three countries"),
+    "needs-zone": ("zone", "the file has few incidents inside or outside Liptako-Gourma"),
+    "needs-jnim": ("jnim", "the file has few incidents of the conflict with JNIM"),
     "shipped": ("shipped", "this part speaks of the shipped data only"),
 }
 """Tag of a cell -> what the data must hold for it (`Dataset.holds`), and why it is left out if not."""

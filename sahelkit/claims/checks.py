@@ -119,6 +119,8 @@ def placebo(reading, date, months="6", weight="incidents", **where) -> Finding:
     span, column, at = int(months), weigh(reading, weight), pd.Period(date, "M")
     covered(reading, str(at - span), str(at + span), ())
     rows = select(reading, **where)
+    if rows.empty:
+        raise CannotCheck(f"{reading.ds.label} has no {UNITS[weight]} of the kind")
     found = count_months(rows, weight=column)[column]
     every = reading.ds.count(weight=column).index
     table = placebos.at_every_date(found.reindex(every, fill_value=0), span)

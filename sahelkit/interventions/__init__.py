@@ -18,6 +18,7 @@ from sahelkit.interventions.table import (
     read,
     reported_numbers,
     short_name,
+    spans,
 )
 from sahelkit.interventions.windows import windows
 
@@ -39,5 +40,6 @@ __all__ = [
     "read",
     "reported_numbers",
     "short_name",
+    "spans",
     "windows",
 ]

@@ -208,7 +208,7 @@ def false_alarms(
     situations = {
         "no change": {},
         "no change, persistent": {"persistence": PERSISTENT},
-        "no change, growth of the data": {"trend": True},
+        "no change, growing": {"trend": True},
         "rate x0.5": {"factor": 0.5},
         "rate x1.5": {"factor": 1.5},
         "rate x2": {"factor": 2.0},
@@ -220,7 +220,7 @@ def false_alarms(
     return pd.DataFrame(shares).rename_axis("test")
 
 
-def power(series: dict, date, length: int, n: int = 200, seed: int = 0) -> pd.DataFrame:
+def power(series: dict, date, length: int | None = None, n: int = 200, seed: int = 0):
     """What the placebo test would have found: share of simulated series with a true change.
 
     Each series is simulated with its own overdispersion, season and growth, and its rate changes
@@ -232,8 +232,8 @@ def power(series: dict, date, length: int, n: int = 200, seed: int = 0) -> pd.Da
         Name -> monthly or daily counts.
     date : date-like, or dict
         Of the change; a dict gives one for each name.
-    length : int
-        Units before and after.
+    length : int, optional
+        Units before and after; default `placebos.WINDOW`.
 
     Returns
     -------
@@ -250,6 +250,7 @@ def power(series: dict, date, length: int, n: int = 200, seed: int = 0) -> pd.Da
     """
     rows = {}
     for name, like in series.items():
+        length = length or placebos.WINDOW[like.index.freqstr]
         day = date[name] if isinstance(date, dict) else date
         at = like.index.get_loc(pd.Period(pd.Timestamp(str(day)), like.index.freq))
         rows[name] = {

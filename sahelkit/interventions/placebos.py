@@ -5,6 +5,8 @@ import pandas as pd
 
 AT_LEAST = 10
 """A date is a possible date if its windows hold at least this many counts together."""
+WINDOW = {"D": 90, "M": 6}
+"""Units before and after where nothing else is asked for: days, or months."""
 NEAR_YEARS = 2
 """The second placebo comparison is with dates at most so far away: the war had a trend."""
 _ANGLES = 2 * np.pi * np.arange(12) / 12
@@ -54,7 +56,7 @@ def season(counts: np.ndarray, months: np.ndarray) -> np.ndarray:
 
 
 def season_interval(
-    series: pd.Series, date, length: int, duration: int = 1, draws: int = 999, seed: int = 0
+    series: pd.Series, date, length: int | None = None, draws: int = 999, seed: int = 0
 ) -> pd.Series:
     """The ratio after to before that the season alone would give at a date, with its 95 % interval.
 
@@ -74,6 +76,7 @@ def season_interval(
     True
     """
     monthly, rng = by_month(series), np.random.default_rng(seed)
+    length = length or WINDOW[series.index.freqstr]
     years = [part for _, part in monthly.groupby(monthly.index.year) if len(part) == 12]
     months = np.tile(np.arange(1, 13), len(years))
     sets = [
@@ -84,7 +87,7 @@ def season_interval(
     at = series.index.get_loc(pd.Period(pd.Timestamp(str(date)), series.index.freq)) - length
 
     def ratio(factors) -> float:
-        before, _, after = window_sums(factors[calendar], length, duration)
+        before, _, after = window_sums(factors[calendar], length)
         return after[at] / before[at]
 
     # Drawn years are scaled to one level, so that their order makes no trend.
@@ -143,7 +146,7 @@ def extra_variance(value, variance, possible) -> np.ndarray:
 
 def at_every_date(
     series: pd.Series,
-    length: int,
+    length: int | None = None,
     duration: int = 1,
     compare: tuple = ("before", "after"),
     against: pd.Series | None = None,
@@ -155,8 +158,8 @@ def at_every_date(
     ----------
     series : Series
         Counts on a complete daily or monthly PeriodIndex.
-    length : int
-        Units before and after.
+    length : int, optional
+        Units before and after; default `WINDOW`.
     duration : int
         Units from first to last day (1 for an event); they belong to neither side.
     compare : pair of str
@@ -183,6 +186,7 @@ def at_every_date(
     (132, [238, 113])
     """
     where = {"before": 0, "during": 1, "after": 2}
+    length = length or WINDOW[series.index.freqstr]
     first, second = (where[name] for name in compare)
     counts = window_sums(series.to_numpy(), length, duration)
     value, variance, possible, by_season = 0.0, 0.0, True, 0.0

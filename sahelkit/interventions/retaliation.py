@@ -39,6 +39,11 @@ def one_by_one(ds) -> pd.DataFrame:
     return table.assign(p_holm=beforeafter.holm(table["p_dates"]))
 
 
+def unit(ds) -> str:
+    """What a stretch of `together` is."""
+    return "stretches of 30 days" if ds.events is not None else "months"
+
+
 def together(ds, family: str | None = None) -> pd.DataFrame:
     """`eventstudy.event_study` of all testable losses, or of one family's: 6 stretches of a month."""
     table, series = testable(ds), series_of(ds)

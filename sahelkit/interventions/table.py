@@ -382,3 +382,14 @@ def losses(ds=None) -> pd.DataFrame:
     inside = table["start"].dt.to_period("M").between(months.min() + 6, months.max() - 6)
     sure = table["confirmed"] & (table["start_precision"] == "day") & table["countries"].map(bool)
     return table.assign(testable=sure & inside & ~table["name"].str.contains("denied"))
+
+
+def spans(ds, row) -> tuple:
+    """Units of a displacement window and of the operation itself: days, or months from tables.
+
+    >>> from sahelkit import load
+    >>> spans(load(), intervention("monclar"))
+    (2, 1)
+    """
+    unit, length = ("M", 2) if ds.events is None else ("D", 60)
+    return length, int(windows(row["start"], row["end"], length, unit).loc["during", "units"])
