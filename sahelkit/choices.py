@@ -29,7 +29,8 @@ def one_of(value, choices, what: str):
     if value in choices:
         return value
     known = [str(choice) for choice in choices]
-    near = difflib.get_close_matches(str(value), known, 1, 0.5)
-    hint = f": did you mean {near[0]!r}?" if near else "."
+    lower = {choice.lower(): choice for choice in reversed(known)}
+    near = difflib.get_close_matches(str(value).lower(), lower, 1, 0.5)
+    hint = f": did you mean {lower[near[0]]!r}?" if near else "."
     listed = ", ".join(repr(choice) for choice in choices)
     raise ValueError(f"{what}={value!r} is not known{hint} Choices: {listed}.")

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sahelkit.choices import one_of
 from sahelkit.files import read_table
 from sahelkit.sources.formats import labels, licence_of
 
@@ -112,8 +113,7 @@ def cite(provenances, *, style: str = "text", accessed: str = "") -> str:
     [UCDP GED 24.1; accessed 2024-06-20; events in Mali, Burkina Faso and Niger. Licence: CC BY
     4.0.]
     """
-    if style not in ("text", "bibtex"):
-        raise ValueError(f"Invalid style={style!r}. Must be one of ('text', 'bibtex').")
+    one_of(style, ("text", "bibtex"), "style")
     if accessed:
         try:
             date.fromisoformat(accessed)

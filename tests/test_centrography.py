@@ -82,8 +82,8 @@ def test_median_centre_is_the_least_sum_of_distances_and_resists_a_far_cluster()
     move = {
         kind: np.hypot(
             *np.subtract(
-                places.project(*geography.centre(far, kind=kind).iloc[0, :2]),
-                places.project(*geography.centre(ds, kind=kind).iloc[0, :2]),
+                places.project(*geography.centre(far, kind=kind).loc[2020].iloc[:2]),
+                places.project(*geography.centre(ds, kind=kind).loc[2020].iloc[:2]),
             )
         )
         for kind in ("median", "projected")

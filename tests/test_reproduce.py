@@ -137,10 +137,8 @@ def strict_nbval(notebook):
 @pytest.mark.slow
 def test_a_changed_digit_in_a_stored_output_is_caught(tmp_path):
     text = (ROOT / "notebooks" / START).read_text(encoding="utf-8")
-    assert "4,211 rows read" in text
-    (tmp_path / START).write_text(
-        text.replace("4,211 rows read", "4,212 rows read"), encoding="utf-8"
-    )
+    assert "     4211" in text
+    (tmp_path / START).write_text(text.replace("     4211", "     4212", 1), encoding="utf-8")
     assert strict_nbval(tmp_path / START) == 1
 
 

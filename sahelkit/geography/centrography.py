@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places, readings, schema
-from sahelkit.dataset import Dataset
+from sahelkit.choices import one_of
+from sahelkit.dataset import COUNTS, Dataset
 
 KINDS = ("mean", "median", "projected")
 AXES = ("major_km", "minor_km", "bearing_degrees")
@@ -32,6 +33,7 @@ def positions(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
     >>> int(positions(load())["weight"].sum())
     3999
     """
+    one_of(weight, (*COUNTS, "incidents_located"), "weight")
     if ds.events is None:
         table = ds.grid_year.assign(weight=ds.grid_year[weight])
     else:
@@ -106,8 +108,7 @@ def centre(ds: Dataset, weight: str = "incidents", kind: str = "mean") -> pd.Dat
     >>> centre(load()).loc[2018].round(2).tolist()
     [14.85, -1.13, 147.78]
     """
-    if kind not in KINDS:
-        raise ValueError(f"Invalid kind={kind!r}. Must be one of {KINDS}.")
+    one_of(kind, KINDS, "kind")
 
     def of_year(rows: pd.DataFrame) -> tuple:
         weights = rows["weight"].to_numpy()

@@ -16,7 +16,7 @@ _HARMONICS = np.column_stack(
 _SMOOTH = _HARMONICS @ np.linalg.pinv(_HARMONICS)
 
 
-def season(counts: np.ndarray, months: np.ndarray) -> np.ndarray:
+def season(counts: np.ndarray, months: np.ndarray, weights=1.0) -> np.ndarray:
     """Expected relative rate of each unit of time by its calendar month.
 
     Ratio of the sums per calendar month to the sums of the centred twelve-month moving average,
@@ -28,6 +28,8 @@ def season(counts: np.ndarray, months: np.ndarray) -> np.ndarray:
         Monthly counts of whole consecutive months.
     months : int array (n,)
         Calendar month, 1-12.
+    weights : array (n,), optional
+        How often each month counts, for a bootstrap.
 
     Returns
     -------
@@ -46,7 +48,9 @@ def season(counts: np.ndarray, months: np.ndarray) -> np.ndarray:
     total = np.concatenate([np.zeros((*counts.shape[:-1], 1)), counts.cumsum(-1)], -1)
     year = total[..., 12:] - total[..., :-12]
     average = (year[..., :-1] + year[..., 1:]) / 24
-    inner, month = counts[..., 6 : n - 6], months[6 : n - 6]
+    weights = np.broadcast_to(weights, n)[6 : n - 6]
+    inner, month = counts[..., 6 : n - 6] * weights, months[6 : n - 6]
+    average = average * weights
     by_month = [
         inner[..., month == m].sum(-1) / np.maximum(average[..., month == m].sum(-1), 1e-9)
         for m in range(1, 13)
@@ -77,25 +81,19 @@ def season_interval(
     """
     monthly, rng = by_month(series), np.random.default_rng(seed)
     length = length or WINDOW[series.index.freqstr]
-    years = [part for _, part in monthly.groupby(monthly.index.year) if len(part) == 12]
-    months = np.tile(np.arange(1, 13), len(years))
-    sets = [
-        np.concatenate([years[i] for i in rng.integers(0, len(years), len(years))])
-        for _ in range(draws)
-    ]
-    calendar = series.index.month.to_numpy() - 1
+    counts, months = monthly.to_numpy(), monthly.index.month.to_numpy()
+    year, calendar = monthly.index.year - monthly.index.year[0], series.index.month.to_numpy() - 1
     at = series.index.get_loc(pd.Period(pd.Timestamp(str(date)), series.index.freq)) - length
 
-    def ratio(factors) -> float:
+    def ratio(weights) -> float:
+        factors = season(counts, months, weights)
         before, _, after = window_sums(factors[calendar], length)
         return after[at] / before[at]
 
-    # Drawn years are scaled to one level, so that their order makes no trend.
-    level = [s / np.maximum(s.reshape(-1, 12).mean(1).repeat(12), 1e-9) for s in sets]
-    drawn = [ratio(season(one, months)) for one in level]
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    here = ratio(season(monthly.to_numpy(), monthly.index.month.to_numpy()))
-    return pd.Series({"season": here, "low": low, "high": high})
+    n = year[-1] + 1
+    drawn = [ratio(rng.multinomial(n, np.full(n, 1 / n))[year]) for _ in range(draws)]
+    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    return pd.Series({"season": ratio(1.0), "low": low, "high": high})
 
 
 def expected(series: pd.Series) -> np.ndarray:

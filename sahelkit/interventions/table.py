@@ -11,6 +11,7 @@ from functools import cache
 import pandas as pd
 
 from sahelkit import actors, schema
+from sahelkit.choices import one_of
 from sahelkit.files import read_table
 from sahelkit.interventions.windows import windows
 from sahelkit.words import Sentence
@@ -80,10 +81,11 @@ def intervention(intervention_id: str) -> pd.Series:
     'Operation Barkhane'
     """
     table = read()
-    found = table[table["intervention_id"] == intervention_id]
-    if found.empty:
-        raise KeyError(f"{intervention_id!r} is not in data/interventions.csv")
-    return found.iloc[0]
+    try:
+        one_of(intervention_id, table["intervention_id"].tolist(), "intervention_id")
+    except ValueError as error:
+        raise KeyError(str(error)) from None
+    return table[table["intervention_id"] == intervention_id].iloc[0]
 
 
 def reported_numbers() -> pd.DataFrame:

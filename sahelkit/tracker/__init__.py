@@ -4,6 +4,7 @@ Everything is computed from the tables of a `Dataset`; words are in ``templates/
 English and French. The HTML is one file without links to anything outside it.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -47,10 +48,9 @@ def month_of(ds: Dataset, month: str) -> pd.Period:
     ValueError
         Not a month, or (`NotCovered`) outside the data, or not covered to its end.
     """
-    try:
-        found = pd.Period(month, "M")
-    except ValueError:
-        raise ValueError(f"Invalid month={month!r}. Write it as 2017-03.") from None
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(month)):
+        raise ValueError(f"month={month!r} is no month. Write it as 2017-03.")
+    found = pd.Period(month, "M")
     first, last = ds.region_month["month"].min(), ds.region_month["month"].max()
     if not first <= found <= last:
         raise NotCovered(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from sahelkit.choices import one_of
+
 LANGUAGES = ("en", "fr")
 
 
@@ -18,8 +20,7 @@ def texts(lang: str) -> dict:
     ValueError
         There is no such language.
     """
-    if lang not in LANGUAGES:
-        raise ValueError(f"Invalid lang={lang!r}. Must be one of {LANGUAGES}.")
+    one_of(lang, LANGUAGES, "lang")
     path = Path(__file__).parent / "templates" / "tracker.json"
     return json.loads(path.read_text(encoding="utf-8"))[lang]
 
