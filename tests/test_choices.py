@@ -4,7 +4,7 @@ import pytest
 
 import sahelkit
 from sahelkit import geography, places, tracker
-from sahelkit.figures import start
+from sahelkit.figures import maps
 from sahelkit.interventions import intervention
 
 
@@ -32,7 +32,7 @@ def ds():
         (lambda ds: tracker.content(ds, "march"), "2017-03"),
         (lambda ds: tracker.content(ds, "2017-03", "Mali"), "'MLI'"),
         (lambda ds: ds.cite("latex"), "'bibtex'"),
-        (lambda ds: start.major_map(ds.major, "x", by="actor"), "'perpetrator'"),
+        (lambda ds: maps.incident_map(ds.major, "x", by="actor"), "'perpetrator'"),
         (lambda ds: sahelkit.write(ds.major, "made_up.xls"), "did you mean '.xlsx'?"),
     ],
 )

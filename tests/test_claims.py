@@ -64,6 +64,7 @@ def test_ledger_is_complete():
         "actor",
         "prediction",
         "causal",
+        "file check",
         "intervention",
     }
     assert set(table["kind"]) == kinds

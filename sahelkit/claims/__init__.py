@@ -20,6 +20,7 @@ DOCUMENTS = {
     "alert-2020": "Security alert, 13 November 2020",
 }
 """The five documents; every other source of a claim is a publication with numbers."""
+FILE_CHECK, FILE_CHECKS = "file check", "Checks of UCDP's files"
 LISTS = ("country", "region", "family", "violence")
 ONE_TABLE = ("rows_read", "precise_share", "official", "official_ratio", "official_share")
 """Checks of one table that has no variants."""
@@ -217,10 +218,12 @@ def as_records(results: pd.DataFrame) -> list:
 
 
 def counts(results: pd.DataFrame) -> pd.DataFrame:
-    """Number of claims per source and verdict, the documents first, all publications together."""
+    """Number of claims per source and verdict: the documents, all publications, and apart from them
+    the file checks, which take a number and its check from one table."""
     source = results["source"].map(lambda s: DOCUMENTS.get(s, "Published numbers"))
+    source = source.mask(results["kind"] == FILE_CHECK, FILE_CHECKS)
     table = pd.crosstab(source, results["verdict"]).reindex(columns=list(VERDICTS), fill_value=0)
-    order = [*DOCUMENTS.values(), "Published numbers"]
+    order = [*DOCUMENTS.values(), "Published numbers", FILE_CHECKS]
     return table.reindex([name for name in order if name in table.index]).rename_axis("source")
 
 
@@ -289,9 +292,11 @@ def as_table(results: pd.DataFrame):
 
 def summary(results: pd.DataFrame) -> str:
     """How many statements came to which verdict, in one line."""
-    counted = results["verdict"].value_counts().reindex(list(VERDICTS), fill_value=0)
+    of_files = results["kind"] == FILE_CHECK
+    counted = results.loc[~of_files, "verdict"].value_counts().reindex(list(VERDICTS), fill_value=0)
     each = ", ".join(f"{number} {verdict}" for verdict, number in counted.items())
-    return f"{len(results)} statements: {each}."
+    extra = f" Besides, {of_files.sum()} checks of UCDP's own files." if of_files.any() else ""
+    return f"{counted.sum()} statements: {each}.{extra}"
 
 
 def scores(ds, claim_id: str, weight: str = "incidents") -> pd.DataFrame:

@@ -281,7 +281,11 @@ def stated_number(reading, intervention, measure, first, last) -> Finding:
     """Strength or losses of an intervention in a period, by sources other than the documents."""
     table = read_table("intervention_numbers.csv")
     rows = table[(table["intervention_id"] == intervention) & (table["measure"] == measure)]
-    rows = rows[rows["date"].str[:7].between(first, last)]
+    # A date known to the year counts in each of its months.
+    begin, end = (
+        rows["date"].str[:7].str.ljust(7, "-").str.replace("---", m) for m in ("-01", "-12")
+    )
+    rows = rows[(begin <= last) & (end >= first)]
     rows = rows[~rows["source"].str.startswith(DOCUMENT_IDS)]
     if rows.empty:
         raise CannotCheck(f"the table has no other source for {measure} between {first} and {last}")

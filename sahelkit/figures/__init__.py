@@ -12,6 +12,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "incident_data",
         "interventions",
         "leadership",
+        "maps",
         "parts",
         "shift",
         "shift_maps",
@@ -20,6 +21,15 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "timeline",
     ],
     submod_attrs={
-        "style": ["caption", "looks_same", "now_and_then", "png", "save", "say", "thousands"]
+        "style": [
+            "caption",
+            "looks_same",
+            "now_and_then",
+            "png",
+            "save",
+            "show",
+            "say",
+            "thousands",
+        ]
     },
 )

@@ -81,7 +81,7 @@ def definitions(table: pd.DataFrame, source: str) -> plt.Figure:
         "Share of incidents inside Liptako-Gourma, per cent, under four definitions. The title "
         "takes the default, by regions, with Diffa."
     )
-    note = "Incidents without a named region count as outside."
+    note = "An incident in no region counts as inside where its place is named for the area."
     return caption(fig, title, subtitle, source, note)
 
 

@@ -92,7 +92,12 @@ def say(text: str, end: str = "\n") -> None:
 
 
 def caption(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.Figure:
-    """Give a figure its title (the finding), subtitle (measure and unit), source and caveat."""
+    """Give a figure its title (the finding), subtitle (measure and unit), source and caveat.
+
+    Called again, it replaces what it wrote before: so one's own title goes on any figure.
+    """
+    for text in getattr(fig, "sahelkit_texts", ()):
+        text.remove()
     width, height = fig.get_size_inches()
     columns = int(width * 13.2)
     title_lines = textwrap.wrap(title, int(width * 9.2))
@@ -106,20 +111,31 @@ def caption(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.
     fig.set_layout_engine("none")
     ink = dict(ha="left", va="top", transform=fig.transFigure)
     left, y = 0.10 / width, 1 - 0.10 / height
-    fig.text(left, y, "\n".join(title_lines), fontsize=12.5, weight="bold", color=INK, **ink)
-    y -= 0.23 * len(title_lines) / height
-    fig.text(left, y, "\n".join(subtitle_lines), fontsize=9, color=MUTED, **ink)
-    y = (0.06 + 0.14 * len(source_lines)) / height
-    fig.text(left, y, "\n".join(source_lines), fontsize=7, color=MUTED, **ink)
+    bold = dict(fontsize=12.5, weight="bold", color=INK, **ink)
+    below = y - 0.23 * len(title_lines) / height
+    foot = (0.06 + 0.14 * len(source_lines)) / height
+    fig.sahelkit_texts = [
+        fig.text(left, y, "\n".join(title_lines), **bold),
+        fig.text(left, below, "\n".join(subtitle_lines), fontsize=9, color=MUTED, **ink),
+        fig.text(left, foot, "\n".join(source_lines), fontsize=7, color=MUTED, **ink),
+    ]
     fig.sahelkit = {"Title": title, "Description": subtitle, "Source": f"{source}. {note}".strip()}
     return fig
+
+
+def show(fig: plt.Figure) -> None:
+    """Show a figure in the notebook, once, and close it."""
+    from IPython.display import display
+
+    display({"image/png": png(fig), "text/plain": f"<figure: {fig.sahelkit['Title']}>"}, raw=True)
+    plt.close(fig)
 
 
 def save(fig: plt.Figure, name: str, table: pd.DataFrame) -> None:
     """Show a figure in the notebook; save it and its table where SAHELKIT_FIGURES says.
 
-    ``sahelkit reproduce`` sets the variable; in JupyterLab a figure is only shown. What is shown
-    and what is saved are the same bytes, rendered once; the figure is closed.
+    ``sahelkit reproduce`` sets the variable; without it a figure is only shown, and a line says
+    so. What is shown and what is saved are the same bytes, rendered once; the figure is closed.
 
     Parameters
     ----------
@@ -141,6 +157,8 @@ def save(fig: plt.Figure, name: str, table: pd.DataFrame) -> None:
     if shell is not None:
         display({"image/png": picture, "text/plain": f"<figure {name}>"}, raw=True)
         plt.close(fig)
+    if not folder:
+        print(f"{name}: shown, not saved. Set SAHELKIT_FIGURES to a folder to save figures there.")
     if folder:
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
