@@ -183,6 +183,11 @@ def lineage(last: str = "2023-12-31") -> pd.DataFrame:
     DataFrame
         `group_id, label, family, start, end` (decimal years), `predecessors` (list of ids); by
         family, then by founding.
+
+    Examples
+    --------
+    >>> "jnim" in lineage()["group_id"].tolist()
+    True
     """
     table = groups()
     table = table[(table["founded"] != "") & table["family"].isin(_PRECEDENCE[:-1])].copy()

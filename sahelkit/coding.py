@@ -191,7 +191,12 @@ VICTIMS = {
 
 
 def perpetrators(incidents: pd.DataFrame) -> pd.Series:
-    """The side that struck in each coded incident, by family; state and foreign forces as one."""
+    """The side that struck in each coded incident, by family; state and foreign forces as one.
+
+    >>> from sahelkit import load
+    >>> "State and foreign forces" in set(perpetrators(load().incidents))
+    True
+    """
     families = actors.groups().set_index("group_id")["family"]
     found = incidents["perpetrator"].map(families).fillna("unknown")
     forces = found.isin(["State forces", "Foreign forces"])

@@ -66,6 +66,8 @@ def count(
     if isinstance(data, Dataset) and (unit == "D" or area in ("radius", "border")):
         table = _events(data, unit)
     keep = places.in_area(table, area) == inside
+    if isinstance(data, Dataset) and inside and not keep.any():
+        raise NotCovered(f"{data.label} holds nothing of {area!r}: only {data.countries}.")
     if group is not None:
         keep &= (table["group"] == group).astype(bool)
     keys = [PERIODS[unit], *([by] if isinstance(by, str) else by or [])]
@@ -163,6 +165,12 @@ def add_zone(table: pd.DataFrame, definition: str = "regions") -> pd.DataFrame:
         `Dataset.region_month`.
     definition : str
         'regions' or 'authority'; the other definitions need positions (`places.in_liptako_gourma`).
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> sorted(set(add_zone(load().region_month)["zone"]))
+    ['Liptako-Gourma', 'elsewhere', 'unknown']
     """
     inside = places.in_liptako_gourma(table, definition)
     unknown = table["region"] == places.UNKNOWN

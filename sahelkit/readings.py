@@ -43,6 +43,14 @@ def from_events(ds: Dataset, keep: pd.Series) -> Dataset:
     ------
     NotCovered
         The dataset has tables alone.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> ds = load()
+    >>> from_events(ds, ds.incidents["deaths_best"] > 50)
+    Traceback (most recent call last):
+    sahelkit.choices.NotCovered: The shipped tables are sums: this needs a file of events.
     """
     if ds.events is None:
         raise NotCovered("The shipped tables are sums: this needs a file of events.")

@@ -1,10 +1,12 @@
 """The shipped files are what their rebuild commands make, byte for byte."""
 
+import inspect
+
 import pytest
 
 from sahelkit import coding, schema
 from sahelkit.files import data_dir
-from tools import codebook, rebuild
+from tools import codebook, names, rebuild
 
 TOTALS = "ucdp_country_year_25.1_sahel.csv"
 
@@ -21,6 +23,8 @@ def made(tmp_path_factory, reference):
     [
         "ucdp_region_month.csv",
         "ucdp_grid_year.csv",
+        "ucdp_toll_frequency.csv",
+        "ucdp_pairs.csv",
         "ucdp_country_year.csv",
         "outlines.geojson",
         "provenance.json",
@@ -70,3 +74,13 @@ def test_a_file_that_is_no_country_year_is_refused(tmp_path):
     path.write_text("a,b\n1,2\n")
     with pytest.raises(rebuild.SourceError, match="country_cy"):
         rebuild.country_year(path)
+
+
+def test_the_list_of_public_names_is_current_and_each_has_an_example():
+    assert names.TARGET.read_text(encoding="utf-8") == names.page()
+    bare = [
+        key
+        for key, thing in names.used().items()
+        if not key[0].startswith("figures") and ">>>" not in inspect.getdoc(thing)
+    ]
+    assert bare == []

@@ -219,7 +219,14 @@ def as_records(results: pd.DataFrame) -> list:
 
 def counts(results: pd.DataFrame) -> pd.DataFrame:
     """Number of claims per source and verdict: the documents, all publications, and apart from them
-    the file checks, which take a number and its check from one table."""
+    the file checks, which take a number and its check from one table.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> int(counts(evaluate(load(), only=["thread-2020-01"]))["reproduced"].sum())
+    1
+    """
     source = results["source"].map(lambda s: DOCUMENTS.get(s, "Published numbers"))
     source = source.mask(results["kind"] == FILE_CHECK, FILE_CHECKS)
     table = pd.crosstab(source, results["verdict"]).reindex(columns=list(VERDICTS), fill_value=0)
@@ -236,6 +243,13 @@ def as_markdown(results: pd.DataFrame, source: str | None = None) -> str:
         From `evaluate`.
     source : str, optional
         A key of `DOCUMENTS` or the name of a publication.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> found = evaluate(load(), only=["thread-2020-01"])
+    >>> as_markdown(found).splitlines()[0]
+    '| claim | expected | found | verdict | why |'
     """
     rows = results if source is None else results[results["source"] == source]
     shown_range = rows["range"].map(lambda text: f" ({text})" if text else "")
@@ -314,6 +328,12 @@ def scores(ds, claim_id: str, weight: str = "incidents") -> pd.DataFrame:
     -------
     DataFrame
         Index year; columns BFA, MLI, NER; `holds` says whether the predicted country leads.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> int(scores(load(), "zimmerer-2017-32")["holds"].sum())
+    5
     """
     row = read().set_index("id").loc[claim_id]
     given = parameters(row["parameters"])

@@ -96,6 +96,12 @@ def peaks(ds: Dataset) -> pd.DataFrame:
     -------
     DataFrame
         Index `of`; `month`, `in_month`, `year_to` (last of the twelve), `in_year`.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> peaks(load()).loc["deaths_best", "month"]
+    '2022-03'
     """
     table, rows = ds.region_month, {}
     for weight in ("incidents", "deaths_best"):
@@ -223,6 +229,12 @@ def against_published(ds: Dataset) -> pd.DataFrame:
     DataFrame
         `country, year, deaths_best, published, release, difference` (published less table) for
         every published country-year; deaths_best is missing beyond the tables' years.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> int((against_published(load())["difference"] == 0).sum())
+    27
     """
     table = count(ds, "country", "Y", "deaths_best")
     own = table.stack().rename("deaths_best").reset_index()

@@ -237,6 +237,12 @@ def stability(ds: Dataset) -> pd.DataFrame:
     DataFrame
         `change_points` of the plain reading; one bool column per other reading: whether it has
         a change at most `SAME_MONTHS` away in the same direction; `survives`, the share of them.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> stability(load())["month"].astype(str).tolist()
+    ['2017-01', '2018-02', '2022-03']
     """
     found = {name: change_points(*reading) for name, reading in alternatives(ds).items()}
     out = found.pop("incidents")
@@ -263,6 +269,12 @@ def beside_interventions(months, within: int = SAME_MONTHS) -> pd.DataFrame:
     DataFrame
         `month, event` ('begins' or 'ends'), `date` (day, as listed), `name, kind, countries`, in
         order. Dates known to the year only are left out.
+
+    Examples
+    --------
+    >>> near_march = beside_interventions([pd.Period("2020-03", "M")], within=0)
+    >>> "Operation Monclar" in near_march["name"].tolist()
+    True
     """
     listed = read_table("interventions.csv")
     parts = []
@@ -284,6 +296,12 @@ def near(points: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Index `month`; `before`, `after` (incidents a month), `survives`, `listed_near`.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> str(near(stability(load())).index[-1])
+    '2022-03'
     """
     listed = beside_interventions(points["month"])
     ending = listed["event"].map({"begins": "", "ends": "end of "})

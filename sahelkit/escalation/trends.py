@@ -178,6 +178,12 @@ def summary(fits: dict) -> pd.DataFrame:
     DataFrame
         Index code; `growth`, `low`, `high` (per year, 1 doubles), `poisson_low`, `poisson_high`,
         `rainy_ratio` with `rainy_low`, `rainy_high`, `dispersion`.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> summary(by_country(load()))["growth"].round(2).loc["all"].item()
+    0.33
     """
     rows = {}
     for code, fit in fits.items():

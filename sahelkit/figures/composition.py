@@ -67,11 +67,13 @@ def lethality(table: pd.DataFrame, source: str) -> plt.Figure:
     table : DataFrame
         `escalation.lethality` by 'country'.
     """
-    fig, axes = plt.subplots(2, 3, figsize=TALL, sharex=True, sharey="row")
     table = table[table["incidents"] >= FEWEST]
+    colours = {code: c for code, c in COUNTRY_COLOURS.items() if (table["country"] == code).any()}
+    grid = dict(figsize=TALL, sharex=True, sharey="row", squeeze=False)
+    fig, axes = plt.subplots(2, len(colours), **grid)
     measures = ("deaths_per_incident", "civilian_share")
     for line, (measure, factor) in enumerate(zip(measures, (1, 100), strict=True)):
-        for ax, (code, colour) in zip(axes[line], COUNTRY_COLOURS.items(), strict=True):
+        for ax, (code, colour) in zip(axes[line], colours.items(), strict=True):
             part = table[table["country"] == code].set_index("year")
             middle, low, high = (factor * part[measure + end] for end in ("", "_low", "_high"))
             ax.fill_between(part.index, low, high, color=colour, alpha=0.2, linewidth=0)
@@ -100,7 +102,7 @@ def lethality(table: pd.DataFrame, source: str) -> plt.Figure:
 
 
 def mix(table: pd.DataFrame, source: str, what: str = "incidents") -> plt.Figure:
-    """Who fights: share of each group family per year, stacked.
+    """Share of each conflict per year, stacked.
 
     Parameters
     ----------
@@ -130,7 +132,7 @@ def mix(table: pd.DataFrame, source: str, what: str = "incidents") -> plt.Figure
     ax.grid(visible=False)
     lead = ends.idxmax()
     title = f"{lead}, share of {what}: {now_and_then(shares[lead], ' %')}"
-    subtitle = f"Share of {what} by family of the group that takes part, per cent of each year"
+    subtitle = f"Share of {what} by the conflict that they belong to, per cent of each year"
     return caption(fig, title, subtitle, source)
 
 

@@ -35,6 +35,11 @@ def name_of(code: str) -> str:
     return COUNTRIES.get(code, "Three countries")
 
 
+def unit_of(table: pd.DataFrame) -> str:
+    """What a table counts, 'incidents' or 'deaths', as the statistic that made it noted."""
+    return table.attrs.get("weight", "incidents").split("_")[0]
+
+
 def of(table: pd.DataFrame, reading: str) -> pd.DataFrame:
     """One reading of a table with and without Diffa, by year."""
     return table[table["reading"] == reading].drop(columns="reading").set_index("year")

@@ -10,7 +10,15 @@ from cmcrameri import cm
 from matplotlib.colors import PowerNorm
 
 from sahelkit import places
-from sahelkit.figures.parts import DIFFA_COLOURS, ORDER, coloured_words, end_labels, label, of
+from sahelkit.figures.parts import (
+    DIFFA_COLOURS,
+    ORDER,
+    coloured_words,
+    end_labels,
+    label,
+    of,
+    unit_of,
+)
 from sahelkit.figures.style import (
     ACCENT,
     COUNTRY_COLOURS,
@@ -254,13 +262,14 @@ def extent(table: pd.DataFrame, source: str) -> plt.Figure:
 
 
 def heat_map(table: pd.DataFrame, source: str, least: int = 15) -> plt.Figure:
-    """Incidents per region and year; regions with at least `least` in all.
+    """Incidents or deaths per region and year; regions with at least `least` in all.
 
     Parameters
     ----------
     table : DataFrame
         `geography.region_year`.
     """
+    what = unit_of(table)
     least = min(least, table.sum(axis=1).max())
     shown = table[table.sum(axis=1) >= least]
     country = shown.index.get_level_values("country").map(ORDER.index)
@@ -288,12 +297,13 @@ def heat_map(table: pd.DataFrame, source: str, least: int = 15) -> plt.Figure:
     last = table.columns[-1]
     top = table[last].sort_values(ascending=False).index[:3].get_level_values("region")
     subtitle = (
-        f"Incidents per region and year (regions with {least} or more; colour by square root). "
+        f"{what.capitalize()} per region and year (regions with {least} or more; colour by square "
+        "root). "
         f"Text colour: {', '.join(COUNTRIES[c] for c in ORDER)}. "
         "* in Liptako-Gourma. Within a country, regions that turned violent later stand lower."
     )
     note = "Diffa is the Lake Chad war. Ménaka counted in Gao before 2017 where the source does so."
-    return caption(fig, f"Most incidents in {last}: {', '.join(top)}", subtitle, source, note)
+    return caption(fig, f"Most {what} in {last}: {', '.join(top)}", subtitle, source, note)
 
 
 def contribution(table: pd.DataFrame, before: tuple, after: tuple, source: str, most: int = 14):
@@ -330,7 +340,7 @@ def contribution(table: pd.DataFrame, before: tuple, after: tuple, source: str, 
         f"for {diffa:.0f} %"
     )
     subtitle = (
-        f"Contribution to the rise in incidents per year, {before[0]}-{before[1]} to "
+        f"Contribution to the rise in {unit_of(table)} per year, {before[0]}-{before[1]} to "
         f"{after[0]}-{after[1]} (from {thousands(table['before'].sum())} to "
         f"{thousands(table['after'].sum())} a year), per cent."
     )

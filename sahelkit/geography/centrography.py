@@ -312,6 +312,12 @@ def centres_compared(ds: Dataset) -> pd.DataFrame:
     -------
     DataFrame
         Index year; columns (centre, reading): mean and median of incidents, mean of deaths.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> centres_compared(load())["mean", "with Diffa"].idxmin()
+    2017
     """
     kinds = {"mean": {}, "median": {"kind": "median"}, "deaths": {"weight": "deaths_best"}}
     parts = {"with Diffa": ds, "without Diffa": readings.without_diffa(ds)}

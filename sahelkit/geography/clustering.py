@@ -220,7 +220,12 @@ def scdi(ds: Dataset, distinct: bool = False) -> pd.DataFrame:
 
 
 def scdi_counts(found: pd.DataFrame) -> pd.DataFrame:
-    """Cells per year and class."""
+    """Cells per year and class.
+
+    >>> from sahelkit import load
+    >>> scdi_counts(scdi(load())).loc[2023, "clustered high"].item()
+    65
+    """
     counts = found.groupby(["year", "type"]).size().unstack(fill_value=0)
     return counts.reindex(columns=list(CLASSES), fill_value=0).rename_axis(columns=None)
 
@@ -316,6 +321,12 @@ def hot_spots_by_period(ds: Dataset, periods: int = 3) -> dict:
     -------
     dict
         {(reading, 'first-last'): table}.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> list(hot_spots_by_period(load(), 1))
+    [('with Diffa', '2012-2023'), ('without Diffa', '2012-2023')]
     """
     parts = {"with Diffa": ds, "without Diffa": readings.without_diffa(ds)}
     spans = np.array_split(list(ds.years), min(periods, len(ds.years)))

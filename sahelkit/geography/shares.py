@@ -79,7 +79,13 @@ def share_by_definition(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
 def share_in_year(
     ds: Dataset, definition: str = "regions", weight: str = "incidents", year: int = 2018
 ) -> float:
-    """Share of one year's violence in Liptako-Gourma."""
+    """Share of one year's violence in Liptako-Gourma; `NotCovered` outside the data.
+
+    >>> from sahelkit import load
+    >>> round(share_in_year(load(), year=2023), 3)
+    0.605
+    """
+    years_covered(ds, year)
     return float(share(ds, definition, weight).loc[year])
 
 
@@ -207,6 +213,12 @@ def border_shares(ds: Dataset) -> pd.DataFrame:
     DataFrame
         A row per measure (incidents with and without Diffa, located to the district, deaths), a
         column per period; 0 to 1.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> border_shares(load()).columns.tolist()
+    ['2012-2021', '2018-2021']
     """
     last, without = min(2021, ds.years[-1]), readings.without_diffa(ds)
     measures = {
@@ -234,6 +246,12 @@ def vague_locations(ds: Dataset) -> pd.DataFrame:
     -------
     DataFrame
         Index year; columns 'all incidents', 'district or better' and, from events, 'exact or near'.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> vague_locations(load()).columns.tolist()
+    ['all incidents', 'district or better']
     """
     without = readings.without_diffa(ds)
     rules = {

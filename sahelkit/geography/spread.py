@@ -115,7 +115,9 @@ def region_year(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
         }
     )
     sums = table.groupby(["country", "region", "year"])["value"].sum().unstack("year", fill_value=0)
-    return sums.reindex(columns=ds.years, fill_value=0)
+    out = sums.reindex(columns=ds.years, fill_value=0)
+    out.attrs["weight"] = weight
+    return out
 
 
 def contribution(ds: Dataset, before: tuple, after: tuple, weight: str = "incidents"):
@@ -149,5 +151,6 @@ def contribution(ds: Dataset, before: tuple, after: tuple, weight: str = "incide
     out = pd.DataFrame(means).reset_index()
     out["change"] = out["after"] - out["before"]
     out["share"] = out["change"] / out["change"].sum()
-    order = out.sort_values("change", ascending=False, kind="stable")
-    return order.reset_index(drop=True)
+    order = out.sort_values("change", ascending=False, kind="stable").reset_index(drop=True)
+    order.attrs["weight"] = weight
+    return order

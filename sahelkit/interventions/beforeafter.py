@@ -114,6 +114,13 @@ def over_windows(
         `placebo_high`, `p_near` (placebo, dates within `NEAR_YEARS`), `p_all` (placebo p value of
         the smallest p over all windows, as in Westfall &
         Young 1993; the same in every row).
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> from sahelkit.counts import finest
+    >>> over_windows(finest(load()), "2020-06-03")["window"].tolist()
+    ['6 months', '12 months']
     """
     units = [unit for unit in ("D", "M") if unit == "M" or series.index.freqstr == "D"]
     rows, shares = [], {}
@@ -232,14 +239,24 @@ def associated(
 
 
 def several(ds, ids: list) -> dict:
-    """`associated` of several interventions, by their short names; those without a window left out."""
+    """`associated` of several interventions, by their short names; those without a window left out.
+
+    >>> from sahelkit import load
+    >>> list(several(load(), ["serval"]))
+    ['Operation Serval']
+    """
     names = {i: interventions.short_name(interventions.intervention(i)["name"]) for i in ids}
     found = {name: associated(ds, i) for i, name in names.items()}
     return {name: each for name, each in found.items() if len(each.table)}
 
 
 def sentences(found: dict) -> Sentence:
-    """The sentences of several associations, a paragraph each."""
+    """The sentences of several associations, a paragraph each.
+
+    >>> from sahelkit import load
+    >>> sentences(several(load(), ["takuba"])).startswith("Task Force Takuba, start")
+    True
+    """
     return Sentence("\n\n".join(each.sentence for each in found.values()))
 
 
@@ -255,6 +272,13 @@ def pooled(found: dict) -> pd.DataFrame:
     DataFrame
         Rows of all tables with `name`, and `p_holm`: `p_all` of each date after `holm`. No rows
         where no window of any date fits into the series.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> found = pooled(several(load(), ["serval", "takuba"]))
+    >>> found["name"].nunique()
+    2
     """
     tables = {name: each.table for name, each in found.items() if len(each.table)}
     smallest = [table["p_all"].iloc[0] for table in tables.values()]

@@ -280,6 +280,12 @@ def against_outside(ds, start, end=None, area="regions", length: int | None = No
     -------
     DataFrame
         Index `where`, `compared`; `ratio` (season-free) and what `placebos.place_of` gives.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> len(against_outside(load(), "2020-03-03", "2020-03-23"))
+    6
     """
     unit = "M" if ds.events is None else "D"
     spans = interventions.windows(start, end, length or (2 if unit == "M" else 60), unit)
@@ -303,6 +309,12 @@ def operations_compared(ds) -> pd.DataFrame:
     DataFrame
         Index name of the operation; `dates`, incidents inside and outside before, during and after,
         `ratio` of ratios (season-free), `p` (placebo), `p_holm`.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> len(operations_compared(load()))
+    10
     """
     rows = {}
     for _, row in operations(ds).iterrows():

@@ -179,6 +179,14 @@ def placebo_of_level(series: pd.Series, date) -> pd.Series:
     Series
         `ratio` at the date, `as_unusual` (share of months at least as far from the median),
         `months`, `rejected` (share of months in which the model finds a change at 5 %).
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> from sahelkit.counts import finest
+    >>> found = placebo_of_level(finest(load()), "2020-06-03")
+    >>> bool(found["ratio"] < 1)
+    True
     """
     table = levels(series)
     at = table.index.get_loc(pd.Period(pd.Timestamp(str(date)), "M"))

@@ -104,7 +104,12 @@ def expected(series: pd.Series) -> np.ndarray:
 
 
 def by_month(series: pd.Series) -> pd.Series:
-    """A daily series summed to months; a monthly one as it is."""
+    """A daily series summed to months; a monthly one as it is.
+
+    >>> days = pd.Series(1, pd.period_range("2020-01-01", "2020-02-29", freq="D"))
+    >>> by_month(days).tolist()
+    [31, 29]
+    """
     if series.index.freqstr == "M":
         return series
     return series.groupby(series.index.asfreq("M").rename("month")).sum()
@@ -251,6 +256,14 @@ def place_of(table: pd.DataFrame, date, within_years: float | None = None) -> di
         their median), `percentile` (share of dates with a lower statistic), `dates`,
         `placebo_low`, `placebo_high` (the ratios between which 95 % of the dates lie). NaN
         where the date is not a possible one.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> from sahelkit.counts import finest
+    >>> found = place_of(at_every_date(finest(load())), "2020-06-03")
+    >>> 0 < found["p"] < 1
+    True
     """
     at = pd.Period(pd.Timestamp(str(date)), freq=table.index.freq)
     blank = {"p": np.nan, "percentile": np.nan, "dates": 0}

@@ -8,13 +8,23 @@ from sahelkit.interventions import beforeafter, eventstudy
 
 
 def testable(ds) -> pd.DataFrame:
-    """The losses that can be tested with these data (`interventions.losses`)."""
+    """The losses that can be tested with these data (`interventions.losses`).
+
+    >>> from sahelkit import load
+    >>> len(testable(load()))
+    16
+    """
     table = interventions.losses(ds)
     return table[table["testable"]].reset_index(drop=True)
 
 
 def series_of(ds) -> dict:
-    """Label of each testable loss -> counts of the family that lost its leader."""
+    """Label of each testable loss -> counts of the family that lost its leader.
+
+    >>> from sahelkit import load
+    >>> "Droukdel" in series_of(load())
+    True
+    """
     table = testable(ds)
     families = {family: finest(ds, group=family) for family in table["family"].unique()}
     return {row.label: families[row.family] for row in table.itertuples()}
@@ -28,6 +38,12 @@ def one_by_one(ds) -> pd.DataFrame:
     DataFrame
         Rows of `beforeafter.over_windows` with `name`, `family` and `p_holm`, corrected for the
         number of losses.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> len(one_by_one(load()))
+    16
     """
     window, rows = "90 days" if ds.events is not None else "6 months", []
     series = series_of(ds)
@@ -40,12 +56,22 @@ def one_by_one(ds) -> pd.DataFrame:
 
 
 def unit(ds) -> str:
-    """What a stretch of `together` is."""
+    """What a stretch of `together` is.
+
+    >>> from sahelkit import load
+    >>> unit(load())
+    'months'
+    """
     return "stretches of 30 days" if ds.events is not None else "months"
 
 
 def together(ds, family: str | None = None) -> pd.DataFrame:
-    """`eventstudy.event_study` of all testable losses, or of one family's: 6 stretches of a month."""
+    """`eventstudy.event_study` of all testable losses, or of one family's: 6 stretches of a month.
+
+    >>> from sahelkit import load
+    >>> together(load(), "IS Sahel")["dates"].iloc[0].item()
+    6
+    """
     table, series = testable(ds), series_of(ds)
     if family:
         table = table[table["family"] == family]
@@ -66,6 +92,12 @@ def waiting(ds) -> pd.DataFrame:
     -------
     DataFrame
         As `eventstudy.waiting_placebo`, with `name`.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> bool((waiting(load())["days"] > 0).all())
+    True
     """
     table = testable(ds)
     calendar = pd.period_range(*ds.covered, freq="D")
@@ -80,6 +112,12 @@ def weeks_after(ds, days: int = 28) -> pd.Series:
     -------
     Series
         `before`, `after` (incidents), `ratio`, `exact_low`, `exact_high` (95 %).
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> weeks_after(load())[["before", "after"]].astype(int).tolist()
+    [22, 19]
     """
     span, before, after = pd.Timedelta(days=days), 0, 0
     for found, day in zip(attacks_after(ds), testable(ds)["start"], strict=True):

@@ -280,7 +280,11 @@ def also_happened(
 
 
 def also_in_words(intervention_id: str, length: int = 90, unit: str = "D") -> str:
-    """`also_happened` as one sentence, with the deployments that were in force all the while."""
+    """`also_happened` as one sentence, with the deployments that were in force all the while.
+
+    >>> also_in_words("takuba", 30).startswith("Beside it within 30 days")
+    True
+    """
     row = intervention(intervention_id)
     spans = windows(row["start"], row["end"], length, unit)
     first, last = spans["first"].iloc[0].start_time, spans["last"].iloc[2].end_time
@@ -343,7 +347,11 @@ def family_of_lead(lead: str) -> str:
 
 
 def phases(first, last) -> pd.DataFrame:
-    """`overlaps` of each country, one below the other, with a column `country` (code)."""
+    """`overlaps` of each country, one below the other, with a column `country` (code).
+
+    >>> phases("2012-01-01", "2023-12-31")["country"].unique().tolist()
+    ['MLI', 'BFA', 'NER']
+    """
     parts = [
         overlaps(first, last, countries=[code]).assign(country=code)
         for code in ("MLI", "BFA", "NER")

@@ -74,6 +74,12 @@ def monthly(ds: Dataset, country: str | None = None, by: str | None = None) -> p
     DataFrame
         Index month, or (value, month); zeros where nothing happened; missing where the source
         gives no such number. Of regions and groups, those that occur.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> int(monthly(load(), "BFA")["incidents"].sum())
+    1504
     """
     rows = ds.region_month
     rows = rows[rows["country"] == country] if country else rows
@@ -116,6 +122,12 @@ def unusual(counts: pd.Series, month: pd.Period) -> dict | None:
     dict or None
         `value`, `history` (months), `lower` (months with a smaller count), `kind` 'high', 'low' or
         'usual'; None with fewer than 12 months of history.
+
+    Examples
+    --------
+    >>> months = pd.period_range("2020-01", periods=13, freq="M")
+    >>> unusual(pd.Series([5] * 12 + [50], months), months[-1])["kind"]
+    'high'
     """
     before = counts[(counts.index < month) & (counts.index >= month - HISTORY)]
     if len(before) < LEAST_HISTORY:
@@ -147,6 +159,12 @@ def judged_months(ds: Dataset, country: str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         Index month; `incidents`, `kind`: 'high', 'low', 'usual', or '' with too little history.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> judged_months(load())["kind"].value_counts()["high"].item()
+    22
     """
     counts = monthly(ds, country)["incidents"]
     found = [unusual(counts, month) for month in counts.index]
@@ -269,6 +287,12 @@ def render(ds: Dataset, month: str, country: str | None = None, lang: str = "en"
     ------
     ValueError
         Month, country or language unknown.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> render(load(), "2017-03")["md"].splitlines()[0]
+    '# Monthly tracker: Mali, Burkina Faso, Niger, March 2017'
     """
     words, data = texts(lang), content(ds, month, country)
     shown = data["incidents"].nlargest(SHOWN_INCIDENTS, "deaths_best", keep="first")
@@ -298,7 +322,12 @@ def render(ds: Dataset, month: str, country: str | None = None, lang: str = "en"
 
 
 def month_map(ds: Dataset, month: str) -> str:
-    """The map of a month as SVG, for a notebook."""
+    """The map of a month as SVG, for a notebook.
+
+    >>> from sahelkit import load
+    >>> "<svg" in month_map(load(), "2017-03")
+    True
+    """
     data = content(ds, month)
     return f'<div style="width: 70%">{map_svg(data["regions"], data["incidents"])}</div>'
 
