@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from sahelkit.figures.parts import label
+from sahelkit.figures import parts
 from sahelkit.figures.style import ACCENT, COUNTRY_COLOURS, INK, WIDE, caption, thousands
 from sahelkit.schema import COUNTRIES
 
@@ -24,25 +24,15 @@ MONTHS = {
 
 
 def verdicts(table: pd.DataFrame, source: str) -> plt.Figure:
-    """Stacked bars of verdicts per document.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As `claims.counts` gives it: index source, columns verdicts.
-    """
+    """Number of statements by verdict, a bar per document (`claims.counts`)."""
     fig, ax = plt.subplots(figsize=(WIDE[0], 1.0 + 0.46 * len(table)))
-    left = pd.Series(0, index=table.index)
-    places = dict(zip(VERDICT_COLOURS, (0, 0.18, 0.28, 0.50), strict=True))
-    for verdict, colour in VERDICT_COLOURS.items():
-        counts = table[verdict]
-        bars = ax.barh(table.index, counts, left=left, color=colour, height=0.7)
+    bars = parts.stack(ax, table[list(VERDICT_COLOURS)], VERDICT_COLOURS, lying=True, height=0.7)
+    for (verdict, drawn), x in zip(bars.items(), (0, 0.18, 0.28, 0.50), strict=True):
         ink = "white" if verdict in ("reproduced", "not reproduced") else INK
-        names = [str(n) if n else "" for n in counts]
-        ax.bar_label(bars, names, label_type="center", color=ink, fontsize=8)
-        left = left + counts
-        key = dict(color=colour, fontsize=9, transform=ax.transAxes)
-        ax.text(places[verdict], 1.02, f"■ {verdict}", **key)
+        names = [str(n) if n else "" for n in table[verdict]]
+        ax.bar_label(drawn, names, label_type="center", color=ink, fontsize=8)
+        key = dict(color=VERDICT_COLOURS[verdict], fontsize=9, transform=ax.transAxes)
+        ax.text(x, 1.02, f"■ {verdict}", **key)
     ax.set(xlabel="statements", ylim=(len(table) - 0.5, -0.6))
     ax.grid(axis="y", visible=False)
     stated = table.drop(index="Checks of UCDP's files", errors="ignore")
@@ -76,7 +66,7 @@ def prediction(table: pd.DataFrame, predicted: str, source: str) -> plt.Figure:
         colour = COUNTRY_COLOURS[code]
         ax.plot(table.index, counts[code], color=colour, lw=2.2, marker="o", ms=4)
         ink = dict(color=colour, weight="bold")
-        label(ax, name, table.index[-1], counts[code].iloc[-1], (8, 0), **ink)
+        parts.label(ax, name, table.index[-1], counts[code].iloc[-1], (8, 0), **ink)
     top = counts.max(axis=1)
     failed = table.index[~table["holds"]]
     for year in failed:
@@ -84,7 +74,7 @@ def prediction(table: pd.DataFrame, predicted: str, source: str) -> plt.Figure:
         leaders = counts.loc[year].nlargest(2)
         text = "\n".join(["fails", *(f"{COUNTRIES[c]} {n:.0f}" for c, n in leaders.items())])
         ink = dict(ha="center", va="baseline", fontsize=8, color=ACCENT)
-        label(ax, text, year, top[year], (0, 10), **ink)
+        parts.label(ax, text, year, top[year], (0, 10), **ink)
     ax.set(xticks=table.index, ylim=(0, top.max() * 1.28))
     ax.set_xlim(table.index[0] - 0.5, table.index[-1] + 1.3)
     years = " and ".join(str(year) for year in failed)
@@ -97,13 +87,7 @@ def prediction(table: pd.DataFrame, predicted: str, source: str) -> plt.Figure:
 
 
 def flagged(table: pd.DataFrame, source: str) -> plt.Figure:
-    """Monthly incidents, the months that the tracker calls unusual marked.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As `tracker.judged_months` gives it: index month, `incidents`, `kind`.
-    """
+    """Monthly incidents, those marked that the tracker calls unusual (`tracker.judged_months`)."""
     fig, ax = plt.subplots(figsize=WIDE)
     colours = [MONTHS[kind][1] for kind in table["kind"]]
     ax.bar(table.index.to_timestamp(), table["incidents"], width=24, color=colours)

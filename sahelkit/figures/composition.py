@@ -1,17 +1,9 @@
 """Figures of notebook 02 on what the violence is made of: lethality, civilians, groups, places."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 
-from sahelkit.figures.parts import (
-    THOUSANDS,
-    decimal_years,
-    label,
-    month_ticks,
-    name_of,
-    spread_labels,
-)
+from sahelkit.figures import parts
 from sahelkit.figures.style import (
     ACCENT,
     BLUE,
@@ -29,28 +21,18 @@ FEWEST = 10
 
 
 def kinds(table: pd.DataFrame, source: str) -> plt.Figure:
-    """Deaths per month of each kind with the low-high band, small multiples on one scale.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `counts.count_kinds`.
-    """
+    """Deaths per month of each kind with the low-high band, on one scale (`counts.count_kinds`)."""
     names = sorted(table["kind"].unique())
-    rows = -(-len(names) // 2)
-    size = (TALL[0], 1.2 + 2.9 * rows)
-    fig, axes = plt.subplots(rows, 2, figsize=size, sharex=True, sharey=True, squeeze=False)
-    for ax, kind in zip(axes.flat, names, strict=False):
+    fig, axes = parts.small_multiples(names, 2, TALL[0], 2.9, 1.2, sharex=True, sharey=True)
+    for kind, ax in axes.items():
         part = table[table["kind"] == kind]
-        when = decimal_years(pd.PeriodIndex(part["month"]))
+        when = parts.decimal_years(pd.PeriodIndex(part["month"]))
         best, low, high = (part[f"deaths_{end}"].astype(float) for end in ("best", "low", "high"))
-        ax.fill_between(when, low, high, color=ACCENT, alpha=0.22, linewidth=0)
-        ax.plot(when, best, color=ACCENT, linewidth=1.1)
+        parts.band(ax, when, (low, high), best, ACCENT, 0.22, linewidth=1.1)
         ax.set_title(kind)
-        ax.yaxis.set_major_formatter(THOUSANDS)
+        ax.yaxis.set_major_formatter(parts.THOUSANDS)
+        parts.month_ticks(ax, pd.PeriodIndex(table["month"].unique()).sort_values())
     ax.set_ylim(0, None)
-    for ax in axes[-1]:
-        month_ticks(ax, pd.PeriodIndex(table["month"].unique()).sort_values())
     years = table["month"].dt.year
     sums = table.groupby([years, "kind"])["deaths_best"].sum().unstack().astype(float)
     share = 100 * sums.iloc[-1] / sums.iloc[-1].sum()
@@ -60,13 +42,7 @@ def kinds(table: pd.DataFrame, source: str) -> plt.Figure:
 
 
 def lethality(table: pd.DataFrame, source: str) -> plt.Figure:
-    """Deaths per incident and share of civilians among the dead, per country and year.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `escalation.lethality` by 'country'.
-    """
+    """Deaths per incident and civilians among the dead (`composition.lethality` by 'country')."""
     table = table[table["incidents"] >= FEWEST]
     colours = {code: c for code, c in COUNTRY_COLOURS.items() if (table["country"] == code).any()}
     grid = dict(figsize=TALL, sharex=True, sharey="row", squeeze=False)
@@ -76,9 +52,9 @@ def lethality(table: pd.DataFrame, source: str) -> plt.Figure:
         for ax, (code, colour) in zip(axes[line], colours.items(), strict=True):
             part = table[table["country"] == code].set_index("year")
             middle, low, high = (factor * part[measure + end] for end in ("", "_low", "_high"))
-            ax.fill_between(part.index, low, high, color=colour, alpha=0.2, linewidth=0)
-            ax.plot(part.index, middle, "o-", color=colour, markersize=3.5, linewidth=1.6)
-            ax.set_title(name_of(code) if line == 0 else "", color=colour)
+            style = dict(marker="o", markersize=3.5, linewidth=1.6)
+            parts.band(ax, part.index, (low, high), middle, colour, **style)
+            ax.set_title(parts.name_of(code) if line == 0 else "", color=colour)
             ax.set_xticks(range(table["year"].min(), table["year"].max() + 1, 4))
     axes[0, 0].set_ylim(0, 1.05 * table["deaths_per_incident_high"].max())
     axes[1, 0].set_ylim(0, 100)
@@ -87,7 +63,7 @@ def lethality(table: pd.DataFrame, source: str) -> plt.Figure:
     last = table[table["year"] == table["year"].max()]
     most = last.loc[last["deaths_per_incident"].idxmax()]
     title = (
-        f"In {most['year']} an incident cost most lives in {name_of(most['country'])}: "
+        f"In {most['year']} an incident cost most lives in {parts.name_of(most['country'])}: "
         f"{most['deaths_per_incident']:.1f} deaths on average"
     )
     subtitle = (
@@ -107,24 +83,20 @@ def mix(table: pd.DataFrame, source: str, what: str = "incidents") -> plt.Figure
     Parameters
     ----------
     table : DataFrame
-        `escalation.mix` by 'group'.
+        `composition.mix` by 'group'.
     what : str
         What the shares are of.
     """
     fig, ax = plt.subplots(figsize=(WIDE[0], 5.6))
     families = [name for name in FAMILY_COLOURS if name in table]
     shares = 100 * table[families].fillna(0)
-    base = np.zeros(len(table))
-    for name in families:
-        style = dict(color=FAMILY_COLOURS[name], linewidth=0.4, edgecolor="white")
-        ax.bar(shares.index, shares[name], 0.86, bottom=base, **style)
-        for year, at, value in zip(shares.index, base, shares[name], strict=True):
-            if value >= 7:
-                ink = dict(ha="center", va="center", color="white", fontsize=7.5)
-                ax.text(year, at + value / 2, f"{value:.0f}", **ink)
-        base += shares[name].to_numpy()
+    style = dict(width=0.86, linewidth=0.4, edgecolor="white")
+    for name, bars in parts.stack(ax, shares, FAMILY_COLOURS, **style).items():
+        words = [f"{value:.0f}" if value >= 7 else "" for value in shares[name]]
+        ax.bar_label(bars, words, label_type="center", color="white", fontsize=7.5)
     ends = shares.iloc[-1]
-    for name, y in zip(families, spread_labels(ends.cumsum() - ends / 2, 5.5, 98), strict=True):
+    heights = parts.spread_labels(ends.cumsum() - ends / 2, 5.5, 98)
+    for name, y in zip(families, heights, strict=True):
         ink = dict(color=FAMILY_COLOURS[name], va="center", fontsize=8, weight="bold")
         ax.text(shares.index[-1] + 0.6, y, name, clip_on=False, **ink)
     ax.set(ylim=(0, 101), yticks=range(0, 101, 25), xticks=shares.index)
@@ -142,7 +114,7 @@ def concentration(regions, cells, source: str, top=(3, 10)) -> plt.Figure:
     Parameters
     ----------
     regions, cells : DataFrame
-        `escalation.concentration` of each.
+        `composition.concentration` of each.
     top : (int, int)
         How many of the heaviest their `top_share` is of.
     """
@@ -157,7 +129,7 @@ def concentration(regions, cells, source: str, top=(3, 10)) -> plt.Figure:
         for name, colour, text in counted:
             last = table[name].iloc[-1]
             ink = dict(color=colour, fontsize=8, ha="right", va="baseline")
-            label(upper, f"{text}: {last:.0f}", table.index[-1], last, (0, 7), **ink)
+            parts.label(upper, f"{text}: {last:.0f}", table.index[-1], last, (0, 7), **ink)
         lower.plot(table.index, 100 * table["top_share"], "o-", color=ACCENT, **line)
         lower.set_title(f"Share of the {k} heaviest {places}, %")
         lower.set(ylim=(0, 100), xticks=table.index[::2])

@@ -4,27 +4,19 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from sahelkit.figures.parts import label
+from sahelkit.figures import parts
 from sahelkit.figures.style import FAMILY_COLOURS, INK, WIDE, caption
 
 WINDOWS = ["before", "during", "after"]
 
 
 def displacement(table: pd.DataFrame, what: str, source: str) -> plt.Figure:
-    """Incidents per day inside and outside, before, during and after, in all and by group.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `eventstudy.displacement`.
-    """
+    """Incidents per day inside and outside, in all and by group (`eventstudy.displacement`)."""
     totals = table.groupby("group", sort=False)["incidents"].sum()
     named = [g for g in totals.sort_values(ascending=False).index if g != "all" and totals[g] >= 5]
     groups = ["all", *named][:6]
-    fig, axes = plt.subplots(2, 3, figsize=(WIDE[0], 5.6))
-    for ax in axes.flat[len(groups) :]:
-        ax.set_visible(False)
-    for ax, group in zip(axes.flat, groups, strict=False):
+    fig, axes = parts.small_multiples(groups, 3, WIDE[0], 2.8)
+    for group, ax in axes.items():
         _panel(ax, table[table["group"] == group], group)
     every = table[table["group"] == "all"].pivot(index="where", columns="window", values="per_day")
     inside, outside = (
@@ -52,7 +44,7 @@ def _panel(ax, part: pd.DataFrame, group: str) -> None:
         for at, value, n, above in zip(x, rates[where], counts, up, strict=True):
             place = dict(offset=(0, 6), va="bottom") if above else dict(offset=(0, -6), va="top")
             ink = dict(ha="center", fontsize=7, color=colour)
-            label(ax, f"{value:.2f} ({n})", at, value, **place, **ink)
+            parts.label(ax, f"{value:.2f} ({n})", at, value, **place, **ink)
     top = part["per_day"].max()
     ax.set(xticks=x, xlim=(-0.45, 2.75), ylim=(-0.24 * top, top * 1.22), yticks=[])
     ax.set_title(group.capitalize() if group == "all" else group, fontsize=8.5, color=colour)

@@ -6,14 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from sahelkit.figures.parts import (
-    THOUSANDS,
-    decimal_years,
-    label,
-    month_ticks,
-    name_of,
-    spread_labels,
-)
+from sahelkit.figures import parts
 from sahelkit.figures.style import (
     ACCENT,
     BLUE,
@@ -42,37 +35,30 @@ def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
         `escalation.last_month`; a thin one is drawn hollow.
     """
     codes = [code for code in ("MLI", "NER", "BFA") if code in table]
-    when, counts = decimal_years(table.index), table[codes].sum(axis=1)
+    when, counts = parts.decimal_years(table.index), table[codes].sum(axis=1)
     best, low, high = (table[f"deaths_{name}"].to_numpy(float) for name in ("best", "low", "high"))
     fig, (top, bottom) = plt.subplots(2, 1, figsize=TALL, sharex=True)
     colours = [COUNTRY_COLOURS[code] for code in codes]
     top.stackplot(when, table[codes].T.to_numpy(float), colors=colours, linewidth=0, alpha=0.88)
     recent = table[codes].iloc[-6:].mean()
-    heights = spread_labels(recent.cumsum() - recent / 2, 0.06 * counts.max())
+    heights = parts.spread_labels(recent.cumsum() - recent / 2, 0.06 * counts.max())
     bold = dict(weight="bold", fontsize=8)
     for code, y in zip(codes, heights, strict=True):
-        label(top, name_of(code), when[-1], y, color=COUNTRY_COLOURS[code], **bold)
+        parts.label(top, parts.name_of(code), when[-1], y, color=COUNTRY_COLOURS[code], **bold)
     top.set_title("Incidents per month")
-    bottom.fill_between(when, low, high, color=ACCENT, alpha=0.22, linewidth=0)
-    bottom.plot(when, best, color=ACCENT, linewidth=1.2)
-    band = "" if np.isnan(low).all() else " and low-high band"
-    bottom.set_title(f"Deaths per month, best estimate{band}")
+    parts.band(bottom, when, (low, high), best, ACCENT, 0.22, linewidth=1.2)
+    shown = "" if np.isnan(low).all() else " and low-high band"
+    bottom.set_title(f"Deaths per month, best estimate{shown}")
     peak = int(np.nanargmax(best))
     text = f"{table.index[peak].strftime('%B %Y')}: {thousands(best[peak])}"
-    label(bottom, text, when[peak], best[peak], (-6, 0), ha="right", fontsize=8)
+    parts.label(bottom, text, when[peak], best[peak], (-6, 0), ha="right", fontsize=8)
     note = "An incident counts in the month of its first day."
     if last is not None and last.thin:
         for ax, value in ((top, counts.iloc[-1]), (bottom, best[-1])):
             hollow = dict(markerfacecolor="white", color=INK, markersize=5, clip_on=False)
             ax.plot(when[-1:], [value], "o", **hollow)
-        label(
-            bottom,
-            f"{last.month.strftime('%b %Y')}: thin",
-            when[-1],
-            best[-1],
-            color=MUTED,
-            fontsize=8,
-        )
+        text = f"{last.month.strftime('%b %Y')}: thin"
+        parts.label(bottom, text, when[-1], best[-1], color=MUTED, fontsize=8)
         note += (
             f" Hollow: {last.month.strftime('%B %Y')}, with {last.incidents} incidents, is too "
             f"thin to read as a fall (chance {last.probability:.2%} after a mean of "
@@ -80,8 +66,8 @@ def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
         )
     for ax in (top, bottom):
         ax.set(xlim=(when[0], when[-1] + 0.1 * (when[-1] - when[0])), ylim=(0, None))
-        ax.yaxis.set_major_formatter(THOUSANDS)
-    month_ticks(bottom, table.index)
+        ax.yaxis.set_major_formatter(parts.THOUSANDS)
+    parts.month_ticks(bottom, table.index)
     per_year = counts.groupby(counts.index.year).sum()
     deaths = table["deaths_best"].groupby(table.index.year).sum()
     last_year = per_year.index[-1]
@@ -121,11 +107,11 @@ def totals(table: pd.DataFrame, published: pd.DataFrame, source: str) -> plt.Fig
         theirs = theirs.groupby("year")["published"].sum()
         circle = dict(facecolors="none", edgecolors=ACCENT, linewidths=1, zorder=4)
         ax.scatter(theirs.index, theirs, s=24 if large else 9, **circle)
-        ax.set_title(name_of(code), color=COUNTRY_COLOURS.get(code, INK))
+        ax.set_title(parts.name_of(code), color=COUNTRY_COLOURS.get(code, INK))
         ticks = theirs.index if large else theirs.index[::4]
         ax.set_xticks(ticks)
         ax.set_ylim(0, None)
-        ax.yaxis.set_major_formatter(THOUSANDS)
+        ax.yaxis.set_major_formatter(parts.THOUSANDS)
         ax.grid(axis="x", visible=False)
     row = table[table["country"] == "all"].iloc[-1]
     title = (
@@ -153,23 +139,19 @@ def trend(fits: dict, source: str) -> plt.Figure:
     fits : dict of str to Trend
         `trends.trend` for 'all' and per country code.
     """
-    fig, axes = plt.subplots(2, 2, figsize=TALL, sharex=True, sharey=True)
-    for ax in axes.flat[len(fits) :]:
-        ax.set_visible(False)
-    for ax, (code, found) in zip(axes.flat, fits.items(), strict=False):
-        colour, table = COUNTRY_COLOURS.get(code, BLUE), found.fitted
-        when, row = decimal_years(table.index), found.table.loc["negative binomial"]
-        ax.scatter(
-            when, table["observed"].clip(lower=0.7), s=9, color=colour, alpha=0.5, linewidths=0
-        )
+    fig, axes = parts.small_multiples(list(fits), 2, TALL[0], TALL[1] / 2, sharex=True, sharey=True)
+    for code, found in fits.items():
+        ax, colour, table = axes[code], COUNTRY_COLOURS.get(code, BLUE), found.fitted
+        when, row = parts.decimal_years(table.index), found.table.loc["negative binomial"]
+        dots = dict(s=9, color=colour, alpha=0.5, linewidths=0)
+        ax.scatter(when, table["observed"].clip(lower=0.7), **dots)
         ax.plot(when, table["with_season"], color=colour, linewidth=0.7, alpha=0.8)
-        ax.fill_between(when, table["low"], table["high"], color=colour, alpha=0.2, linewidth=0)
-        ax.plot(when, table["trend"], color=colour, linewidth=2)
+        parts.band(ax, when, (table["low"], table["high"]), table["trend"], colour, linewidth=2)
         ax.set(yscale="log", ylim=(0.55, None))
-        ax.set_yticks([1, 3, 10, 30, 100], labels=["1", "3", "10", "30", "100"])
+        parts.log_ticks(ax.yaxis, [1, 3, 10, 30, 100])
         ax.minorticks_off()
         growth, low, high = 100 * row[["growth", "low", "high"]]
-        text = f"{name_of(code)}: {growth:+.0f} % a year ({low:+.0f} to {high:+.0f})"
+        text = f"{parts.name_of(code)}: {growth:+.0f} % a year ({low:+.0f} to {high:+.0f})"
         ax.set_title(text, color=colour)
     whole = next(iter(fits.values()))
     row, since = whole.table.loc["negative binomial"], whole.fitted.index[0].year
@@ -194,8 +176,8 @@ def trend(fits: dict, source: str) -> plt.Figure:
 
 def fitted_table(fits: dict) -> pd.DataFrame:
     """The fitted series of several trends, one below the other: what `trend` draws."""
-    parts = {code: fit.fitted for code, fit in fits.items()}
-    return pd.concat(parts, names=["series", "month"]).reset_index()
+    fitted = {code: fit.fitted for code, fit in fits.items()}
+    return pd.concat(fitted, names=["series", "month"]).reset_index()
 
 
 def ratios(table: pd.DataFrame, source: str, what: str = "Incidents") -> plt.Figure:
@@ -218,11 +200,11 @@ def ratios(table: pd.DataFrame, source: str, what: str = "Incidents") -> plt.Fig
     ax.vlines(table.index, table["exact_low"], table["exact_high"], **exact)
     ax.scatter(table.index, table["ratio"], color=colours, s=34, zorder=3)
     for year, ratio in table["ratio"].dropna().items():
-        label(ax, f"×{ratio:.2f}", year, ratio, (8, 0), fontsize=8)
+        parts.label(ax, f"×{ratio:.2f}", year, ratio, (8, 0), fontsize=8)
     ax.set_yscale("log")
     bottom, top = table["low"].min() / 1.3, table["high"].max() * 1.3
     ticks = [tick for tick in (0.125, 0.25, 0.5, 1, 2, 4, 8, 16) if bottom < tick < top]
-    ax.set_yticks(ticks, labels=[f"×{tick:g}" for tick in ticks])
+    parts.log_ticks(ax.yaxis, ticks, "×")
     ax.minorticks_off()
     ax.set(xticks=table.index, ylim=(bottom, top))
     ax.set_xlim(table.index[0] - 0.6, table.index[-1] + 0.9)
@@ -253,7 +235,7 @@ def change_points(series, points: pd.DataFrame, events: pd.DataFrame, source: st
         `changepoints.beside_interventions` for all months.
     """
     fig, (top, lanes) = plt.subplots(2, 1, figsize=TALL, sharex=True, height_ratios=[1.6, 1])
-    when = decimal_years(series.index)
+    when = parts.decimal_years(series.index)
     top.bar(when, series, width=1 / 12, color="#c9d1db", linewidth=0)
     edges = [0, *series.index.get_indexer(points["month"]), len(series)]
     for start, end in pairwise(edges):
@@ -283,7 +265,7 @@ def change_points(series, points: pd.DataFrame, events: pd.DataFrame, source: st
     lanes.set_title("Listed interventions and events, begin or end, by kind")
     top.set_ylabel("Incidents per month")
     top.set_xlim(when[0] - 0.1, when[-1] + 0.1)
-    month_ticks(lanes, series.index)
+    parts.month_ticks(lanes, series.index)
     title = f"{len(points)} changes of level, {stable.sum()} of them stable"
     if stable.any():
         row = points[stable].iloc[-1]

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 
-from sahelkit.figures.parts import dots
+from sahelkit.figures import parts
 from sahelkit.figures.style import ACCENT, FAMILY_COLOURS, INK, PERPETRATOR_COLOURS, WIDE, caption
 
 PRESS = "press, officials, UN, NGOs"
@@ -48,7 +48,7 @@ def tolls(reports: pd.DataFrame, incidents: pd.DataFrame, source: str) -> plt.Fi
     incidents : DataFrame
         The same incidents, reconciled, in the order to draw.
     """
-    fig, ax = plt.subplots(figsize=(WIDE[0], 1.0 + 0.36 * len(incidents) + 1.0))
+    fig, ax = plt.subplots(figsize=WIDE)
     for row, incident in enumerate(incidents.itertuples()):
         ends = [incident.deaths_low, incident.deaths_high]
         ax.plot(ends, [row, row], color="#d9d9d9", lw=7, solid_capstyle="round")
@@ -58,10 +58,9 @@ def tolls(reports: pd.DataFrame, incidents: pd.DataFrame, source: str) -> plt.Fi
             style = dict(color=KIND_COLOURS[kind], zorder=3, alpha=0.85, lw=0)
             ax.scatter(given.index, np.full(len(given), row), s=26 + 16 * (given - 1), **style)
     names = [f"{i.place}, {i.date_start.day} {i.date_start:%b %Y}" for i in incidents.itertuples()]
-    ax.set(yticks=range(len(names)), yticklabels=names, xlim=(0, None))
-    ax.set_xlabel("Dead, as a report gives them")
-    ax.invert_yaxis()
-    ax.legend(handles=dots(KIND_COLOURS), loc="lower right", fontsize=8)
+    parts.name_rows(ax, names, 0.36, 2)
+    ax.set(xlim=(0, None), xlabel="Dead, as a report gives them")
+    ax.legend(handles=parts.dots(KIND_COLOURS), loc="lower right", fontsize=8)
     apart = incidents["agreement"].str.startswith("differ").sum()
     title = (
         f"In {apart} of these {len(incidents)} incidents the accounts differ by more than a tenth"
@@ -74,20 +73,10 @@ def tolls(reports: pd.DataFrame, incidents: pd.DataFrame, source: str) -> plt.Fi
 
 
 def agreement(table: pd.DataFrame, source: str) -> plt.Figure:
-    """Incidents per year by how far their reports agree.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Index year, columns the classes of `agreement`, values incidents.
-    """
+    """Incidents per year (rows) by how far their reports agree (columns)."""
     table = table[[c for c in AGREEMENT_COLOURS if c in table]]
     fig, ax = plt.subplots(figsize=WIDE)
-    base = np.zeros(len(table))
-    for name in table:
-        style = dict(color=AGREEMENT_COLOURS[name], label=name, width=0.8)
-        ax.bar(table.index, table[name], bottom=base, **style)
-        base += table[name].to_numpy()
+    parts.stack(ax, table, AGREEMENT_COLOURS)
     ax.legend(loc="upper left", fontsize=9)
     ax.set(ylabel="Incidents per year", xticks=list(table.index)[::2])
     many = table.drop(columns="one report", errors="ignore").to_numpy().sum()
@@ -123,21 +112,13 @@ def coding_matrix(table: pd.DataFrame, source: str) -> plt.Figure:
 
 
 def who_killed_whom(table: pd.DataFrame, source: str) -> plt.Figure:
-    """Deaths by the side that struck (bars) and by whom it struck (parts of a bar).
-
-    Parameters
-    ----------
-    table : DataFrame
-        `coding.who_killed_whom`.
-    """
+    """Deaths by the side that struck (rows) and by whom it struck (`coding.who_killed_whom`)."""
     fig, ax = plt.subplots(figsize=(WIDE[0], 1.6 + 0.42 * len(table)))
-    left = np.zeros(len(table))
-    for name, colour in zip(table, VICTIM_COLOURS, strict=True):
-        bars = ax.barh(table.index, table[name], left=left, color=colour, label=name, height=0.7)
+    colours = dict(zip(table, VICTIM_COLOURS, strict=True))
+    for name, bars in parts.stack(ax, table, colours, lying=True, height=0.7).items():
         words = [f"{n:,}" if n >= 0.02 * table.to_numpy().sum() else "" for n in table[name]]
-        ink = INK if colour == VICTIM_COLOURS[-1] else "white"
+        ink = INK if colours[name] == VICTIM_COLOURS[-1] else "white"
         ax.bar_label(bars, words, label_type="center", color=ink, fontsize=8)
-        left += table[name].to_numpy()
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     ax.set_xlabel("Deaths in major incidents")
@@ -153,20 +134,11 @@ def who_killed_whom(table: pd.DataFrame, source: str) -> plt.Figure:
 
 
 def perpetrators_by_year(table: pd.DataFrame, source: str) -> plt.Figure:
-    """Deaths per year by the side that struck, stacked.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Index year, columns sides, values deaths.
-    """
+    """Deaths per year (rows) by the side that struck (columns)."""
     fig, ax = plt.subplots(figsize=WIDE)
     table = table[[name for name in PERPETRATOR_COLOURS if name in table]]
-    base = np.zeros(len(table))
-    for name in table:
-        ax.bar(table.index, table[name], bottom=base, color=PERPETRATOR_COLOURS[name], width=0.82)
-        base += table[name].to_numpy()
-    handles = dots({name: PERPETRATOR_COLOURS[name] for name in table})
+    parts.stack(ax, table, PERPETRATOR_COLOURS, width=0.82)
+    handles = parts.dots({name: PERPETRATOR_COLOURS[name] for name in table})
     ax.legend(handles=handles, loc="upper left", fontsize=9)
     ax.set(ylabel="Deaths in major incidents per year", xticks=list(table.index))
     last = table.iloc[-1]

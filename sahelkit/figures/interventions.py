@@ -1,11 +1,10 @@
 """Figures of notebook 04 (and 05, 06): deployments in force, before and after, placebo dates, areas."""
 
-import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from sahelkit.figures.parts import PLACEBO, coloured_words, log_ticks, name_of
+from sahelkit.figures import parts
 from sahelkit.figures.style import (
     ACCENT,
     BLUE,
@@ -23,17 +22,10 @@ GOLD = "#b8860b"
 
 
 def overlaps(phases: pd.DataFrame, source: str = "data/interventions.csv") -> plt.Figure:
-    """Number of deployments in force, per country.
-
-    Parameters
-    ----------
-    phases : DataFrame
-        `interventions.overlaps` with a column `country` (code).
-    """
+    """Number of deployments in force (`interventions.overlaps`, with a column `country`, a code)."""
     codes = list(dict.fromkeys(phases["country"]))
-    size = (WIDE[0], 1.25 * len(codes) + 1.3)
-    fig, axes = plt.subplots(len(codes), 1, sharex=True, sharey=True, figsize=size)
-    for ax, code in zip(np.atleast_1d(axes), codes, strict=True):
+    fig, axes = parts.small_multiples(codes, 1, WIDE[0], 1.25, 1.3, sharex=True, sharey=True)
+    for code, ax in axes.items():
         part = phases[phases["country"] == code]
         days = [*part["start"], part["end"].iloc[-1]]
         count = np.array([*part["number"], part["number"].iloc[-1]])
@@ -41,14 +33,13 @@ def overlaps(phases: pd.DataFrame, source: str = "data/interventions.csv") -> pl
         ax.fill_between(days, 0, count, color=colour, alpha=0.85, **step)
         ax.fill_between(days, 0, np.where(count == 1, 1, 0), color=ACCENT, **step)
         alone = part.loc[part["number"] == 1, "days"].sum() / part["days"].sum()
-        text = f"{name_of(code)}: exactly one on {alone:.0%} of the days, up to {count.max()}"
-        coloured_words(ax, {text: colour}, 0.01, 0.93, 0, va="top")
+        text = f"{parts.name_of(code)}: exactly one on {alone:.0%} of the days, up to {count.max()}"
+        parts.coloured_words(ax, {text: colour}, 0.01, 0.93, 0, va="top")
         ax.set_ylabel("in force")
-        ax.xaxis.set_major_locator(mdates.YearLocator())
-        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
-    axes[-1].set_xlim(phases["start"].min(), phases["end"].max())
+    ax.set_xlim(phases["start"].min(), phases["end"].max())
+    parts.year_ticks(ax)
     few = phases[(phases["country"] == codes[0]) & (phases["number"] <= 1)]
-    title = f"In {name_of(codes[0])} two or more deployments were in force on every day"
+    title = f"In {parts.name_of(codes[0])} two or more deployments were in force on every day"
     if len(few):
         title += f" after {few['end'].max():%-d %B %Y}"
     subtitle = (
@@ -89,7 +80,7 @@ def ratios(table: pd.DataFrame, what: str, source: str) -> plt.Figure:
     high = np.nanmax([shown["exact_high"].max(), shown["high"].max(), 2])
     ends = max(low, 0.08) / 1.1, min(high, 12) * 1.1
     ax.set(xscale="log", yticks=ticks, yticklabels=rows, ylim=(y - 0.4, -0.7), xlim=ends)
-    log_ticks(ax.xaxis, [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10) if ends[0] <= t <= ends[1]])
+    parts.log_ticks(ax.xaxis, [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10) if ends[0] <= t <= ends[1]])
     ax.set_xlabel("rate after / rate before (log scale)")
     found = table["p"].dropna()
     title = f"{what}: too few counts to compare with other dates"
@@ -110,7 +101,7 @@ def ratios(table: pd.DataFrame, what: str, source: str) -> plt.Figure:
 def _ratio_row(ax, row, y: float) -> None:
     if np.isfinite(row.placebo_low):
         low, high = row.placebo_low * row.season, row.placebo_high * row.season
-        ax.barh(y, high - low, left=low, height=0.78, color=PLACEBO, zorder=0)
+        ax.barh(y, high - low, left=low, height=0.78, color=parts.PLACEBO, zorder=0)
     ax.plot([row.low, row.high], [y, y], color=BLUE, linewidth=1, zorder=3)
     thick = dict(linewidth=3.2, alpha=0.75, zorder=3, solid_capstyle="butt")
     ax.plot([row.exact_low, row.exact_high], [y, y], color=BLUE, **thick)
@@ -135,10 +126,10 @@ def placebo_dates(table: pd.DataFrame, date, what: str, source: str, standing: d
     """
     size = dict(figsize=(WIDE[0], 4.4), width_ratios=[3, 1])
     fig, (left, right) = plt.subplots(1, 2, sharey=True, **size)
-    at = pd.Period(pd.Timestamp(str(date)), freq=table.index.freq)
+    at = pd.Period(date, table.index.freq)
     ratio = table["ratio"].where(table["possible"])
     left.plot(table.index.start_time, ratio, color=BLUE, linewidth=0.9)
-    left.axhspan(standing["placebo_low"], standing["placebo_high"], color=PLACEBO, zorder=0)
+    left.axhspan(standing["placebo_low"], standing["placebo_high"], color=parts.PLACEBO, zorder=0)
     left.axhline(1, color=INK, linewidth=0.7)
     here = ratio.get(at, np.nan)
     left.scatter(at.start_time, here, color=ACCENT, s=42, zorder=5)
@@ -151,8 +142,7 @@ def placebo_dates(table: pd.DataFrame, date, what: str, source: str, standing: d
     right.set_xlabel("dates")
     right.xaxis.set_major_locator(plt.MaxNLocator(4, integer=True))
     left.set(yscale="log", ylabel="ratio after / before, season-free (log scale)")
-    left.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    left.yaxis.set_minor_formatter(plt.NullFormatter())
+    parts.log_ticks(left.yaxis)
     title = (
         f"{what}: at {standing['p']:.0%} of {standing['dates']:,} possible dates the ratio is at "
         "least as unusual"
@@ -177,7 +167,7 @@ def interrupted(result, date, what: str, source: str) -> plt.Figure:
     fig, ax = plt.subplots(figsize=WIDE)
     days = fitted.index.start_time
     ax.vlines(days, 0, fitted["observed"], color=PALE, linewidth=4)
-    at = pd.Period(pd.Timestamp(str(date)), "M")
+    at = pd.Period(date, "M")
     before, after = fitted.index < at, fitted.index > at
     carried, fit = fitted["without"], fitted["fitted"]
     ax.plot(days[before], fit[before], color=BLUE, linewidth=2)
@@ -215,14 +205,12 @@ def areas(pair: dict, date, check: dict, comparison: pd.Series, source: str) -> 
         A row of `beforeafter.over_windows` with ``against``.
     """
     fig, ax = plt.subplots(figsize=WIDE)
-    at = pd.Period(pd.Timestamp(str(date)), "M")
-    names = list(pair)
-    for series, colour in zip(pair.values(), (ACCENT, BLUE), strict=True):
+    at, key = pd.Period(date, "M"), dict(zip(pair, (ACCENT, BLUE), strict=True))
+    for name, series in pair.items():
         relative = series / series[series.index < at].mean()
-        line = dict(color=colour, linewidth=1.6, marker="o", markersize=3)
+        line = dict(color=key[name], linewidth=1.6, marker="o", markersize=3)
         ax.plot(series.index.start_time, relative, **line)
-    key = dict(zip(names, (ACCENT, BLUE), strict=True))
-    coloured_words(ax, key, 0.01, 0.97, -0.06, va="top")
+    parts.coloured_words(ax, key, 0.01, 0.97, -0.06, va="top")
     ax.axvline(at.start_time, color=INK, linewidth=0.9)
     ax.axhline(1, color=MUTED, linewidth=0.7)
     ax.set(ylabel="own mean before = 1")
@@ -234,7 +222,7 @@ def areas(pair: dict, date, check: dict, comparison: pd.Series, source: str) -> 
         f"{comparison['high']:.2f}); trends before {verdict}"
     )
     subtitle = (
-        f"Incidents per month. Trend before of {names[0]} over {names[1]}: factor "
+        f"Incidents per month. Trend before of {' over '.join(pair)}: factor "
         f"{check['ratio']:.2f} a year (95 % {check['low']:.2f} to {check['high']:.2f}, p "
         f"{check['p']:.3f})."
     )

@@ -4,14 +4,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from sahelkit.figures.parts import PLACEBO, label
+from sahelkit.figures import parts
 from sahelkit.figures.style import ACCENT, BLUE, INK, MUTED, WIDE, caption, thousands
 
 
 def event_study(table: pd.DataFrame, what: str, unit: str, source: str) -> plt.Figure:
     """Pooled event study with its placebo band (`eventstudy.event_study`)."""
     fig, ax = plt.subplots(figsize=WIDE)
-    ax.fill_between(table.index, table["low"], table["high"], color=PLACEBO, zorder=0)
+    ax.fill_between(table.index, table["low"], table["high"], color=parts.PLACEBO, zorder=0)
     ax.axhline(1, color=INK, linewidth=0.8)
     ax.axvline(0, color=ACCENT, linewidth=1)
     line = dict(color=BLUE, linewidth=1.8, marker="o", markersize=5)
@@ -36,14 +36,8 @@ def event_study(table: pd.DataFrame, what: str, unit: str, source: str) -> plt.F
 
 
 def waiting(table: pd.DataFrame, source: str) -> plt.Figure:
-    """Days to the next major attack after each loss, beside the usual waiting time then.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `eventstudy.waiting_times`.
-    """
-    fig, ax = plt.subplots(figsize=(WIDE[0], 1.5 + 0.27 * len(table)))
+    """Days to the next major attack after each loss, beside what is usual (`eventstudy.waiting_placebo`)."""
+    fig, ax = plt.subplots(figsize=WIDE)
     y = np.arange(len(table))
     ax.hlines(y, table["usual"], table["days"], color="#c9c9c9", linewidth=2)
     ax.scatter(table["usual"], y, marker="|", s=110, color=INK, zorder=3)
@@ -52,12 +46,11 @@ def waiting(table: pd.DataFrame, source: str) -> plt.Figure:
     longest = table[["days", "usual"]].max(axis=1)
     for at, row, end in zip(y, table.itertuples(), longest, strict=True):
         text = f"{row.days:,.0f} d, as short on {row.share:.0%} of days"
-        label(ax, text, end, at, (8, 0), fontsize=7, color=MUTED)
-    ax.set(yticks=y, yticklabels=table["name"], xscale="symlog")
-    ax.set_xlabel("days to the next one (symmetrical log scale)")
-    ax.set_xticks([0, 1, 3, 10, 30, 100, 300], ["0", "1", "3", "10", "30", "100", "300"])
+        parts.label(ax, text, end, at, (8, 0), fontsize=7, color=MUTED)
+    parts.name_rows(ax, table["name"], 0.27, 1.5)
+    ax.set(xscale="symlog", xlabel="days to the next one (symmetrical log scale)")
+    parts.log_ticks(ax.xaxis, [0, 1, 3, 10, 30, 100, 300])
     ax.set_xlim(0, longest.max() * 25)
-    ax.invert_yaxis()
     title = (
         f"After {short.sum()} of {len(table)} losses the next major incident came unusually soon; "
         f"together, p {table['p_mean'].iloc[0]:.2f}"

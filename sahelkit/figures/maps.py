@@ -9,7 +9,7 @@ import pandas as pd
 from sahelkit import coding, places
 from sahelkit.choices import NotCovered, one_of
 from sahelkit.dataset import years_covered
-from sahelkit.figures.parts import dots, draw_map
+from sahelkit.figures import parts
 from sahelkit.figures.style import EDGE, FAMILY_COLOURS, PERPETRATOR_COLOURS, caption, thousands
 
 SHADES = ("#f6d7a7", "#eda75d", "#d4682b", "#9c3a1d", "#5a1a12")
@@ -43,7 +43,7 @@ def incident_map(
     if table.empty:
         raise NotCovered("No incident has a position and deaths: no map.")
     fig, ax = plt.subplots(figsize=(9.0, 5.9))
-    draw_map(ax, labels=extent is None)
+    parts.draw_map(ax, labels=extent is None)
     if extent:
         ax.set(xlim=extent[:2], ylim=extent[2:])
     else:
@@ -60,7 +60,7 @@ def incident_map(
             style |= dict(edgecolor="white", facecolor=shades[part.index], linewidth=0.4)
         ax.scatter(part["longitude"], part["latitude"], **style)
     sums = table.groupby(kind)["deaths_best"].sum().sort_values(ascending=False)
-    handles = dots({f"{name} ({thousands(n)})": colours[name] for name, n in sums.items()})
+    handles = parts.dots({f"{name} ({thousands(n)})": colours[name] for name, n in sums.items()})
     key = dict(fontsize=8, title_fontsize=8)
     titles = {"conflict": "Conflict (deaths on all sides)", "perpetrator": "Who struck (deaths)"}
     families = dict(title=titles[by], ncol=2, borderaxespad=0)
@@ -117,16 +117,11 @@ def count_map(
     fig, axes = plt.subplots(1, len(periods), figsize=(9.6, 4.6), squeeze=False)
     shapes, classes, totals = places.outlines(), CLASSES[by], []
     for ax, (first, last) in zip(axes.flat, periods, strict=True):
-        draw_map(ax, zone=False)
+        parts.draw_map(ax, zone=False)
         if by == "cell":
             rows = ds.grid_year[ds.grid_year["year"].between(first, last)]
             counts = rows.groupby("priogrid_gid")["incidents"].sum()
-            west = (counts.index.to_numpy() - 1) % 720 / 2 - 180
-            south = (counts.index.to_numpy() - 1) // 720 / 2 - 90
-            rings = [
-                [(x, y), (x + 0.5, y), (x + 0.5, y + 0.5), (x, y + 0.5)]
-                for x, y in zip(west, south, strict=True)
-            ]
+            rings = parts.cell_rings(counts.index)
         else:
             month = ds.region_month["month"].dt.year
             rows = ds.region_month[month.between(first, last)]
@@ -147,7 +142,7 @@ def count_map(
         totals.append(f"{thousands(counts.sum())} in {span}")
         ax.set_title(span)
     names = [f"{a} to {b - 1}" if b > a + 1 else f"{a}" for a, b in pairwise(classes)]
-    handles = dots(dict(zip([*names, f"{classes[-1]} and more"], SHADES, strict=True)))
+    handles = parts.dots(dict(zip([*names, f"{classes[-1]} and more"], SHADES, strict=True)))
     key = dict(loc="upper left", bbox_to_anchor=(0, 0), ncol=len(names), fontsize=8.5)
     axes.flat[0].legend(handles=handles, title=f"Incidents per {by}", columnspacing=0.8, **key)
     unit = "cell of half a degree" if by == "cell" else "region, those in no region left out"

@@ -1,9 +1,10 @@
 """What several figures share: labels, ticks, bands, words for keys, maps, the figure of readings."""
 
+import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.ticker import FuncFormatter
 
 from sahelkit import places
@@ -43,6 +44,48 @@ def unit_of(table: pd.DataFrame) -> str:
 def of(table: pd.DataFrame, reading: str) -> pd.DataFrame:
     """One reading of a table with and without Diffa, by year."""
     return table[table["reading"] == reading].drop(columns="reading").set_index("year")
+
+
+def by_reading(table: pd.DataFrame, tall: float, **style) -> tuple:
+    """A figure of two panels, with and without Diffa, and of each the axes and its rows by year."""
+    fig, axes = small_multiples(list(DIFFA_COLOURS), 2, 9.6, tall, **style)
+    for reading, ax in axes.items():
+        ax.set_title(reading)
+    return fig, [(ax, of(table, reading)) for reading, ax in axes.items()]
+
+
+def small_multiples(names, columns: int, wide: float, tall: float, rest=0.0, **style) -> tuple:
+    """A figure with a panel per name, each row so tall, in inches; and its axes by name."""
+    rows = -(-len(names) // columns)
+    size = (wide, rest + tall * rows)
+    fig, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, **style)
+    for ax in axes.flat[len(names) :]:
+        ax.set_visible(False)
+    return fig, dict(zip(names, axes.flat, strict=False))
+
+
+def name_rows(ax, names, tall: float, rest: float) -> None:
+    """Name what is drawn in rows, the first on top, and make each row so tall, in inches."""
+    ax.figure.set_figheight(rest + tall * len(names))
+    ax.set(yticks=range(len(names)), yticklabels=names)
+    ax.invert_yaxis()
+
+
+def band(ax, when, ends, middle, colour: str, alpha: float = 0.2, **style) -> None:
+    """A line in a band from the lower to the upper of two ends."""
+    ax.fill_between(when, *ends, color=colour, alpha=alpha, linewidth=0)
+    ax.plot(when, middle, color=colour, **style)
+
+
+def stack(ax, table: pd.DataFrame, colours: dict, lying: bool = False, **style) -> dict:
+    """Bars that stack the columns of a table, by column."""
+    draw, start = (ax.barh, "left") if lying else (ax.bar, "bottom")
+    base, bars = np.zeros(len(table)), {}
+    for name in table:
+        where = {start: base, "color": colours[name], "label": name}
+        bars[name] = draw(table.index, table[name], **where, **style)
+        base = base + table[name].to_numpy()
+    return bars
 
 
 def label(ax, text, x, y, offset=(6, 0), **style) -> None:
@@ -93,10 +136,17 @@ def month_ticks(ax, months: pd.PeriodIndex) -> None:
         ax.set_xticks(decimal_years(shown), labels=[f"{m.strftime('%b')}\n{m.year}" for m in shown])
 
 
-def log_ticks(axis, ticks) -> None:
-    """Plain numbers on a logarithmic axis, no small ticks."""
-    axis.set_ticks(ticks)
-    axis.set_major_formatter(lambda value, _: f"{value:g}")
+def year_ticks(ax) -> None:
+    """Years on an axis of days."""
+    ax.xaxis.set_major_locator(mdates.YearLocator())
+    ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+
+
+def log_ticks(axis, ticks=None, sign: str = "") -> None:
+    """Plain numbers on a logarithmic axis, small ticks without."""
+    if ticks is not None:
+        axis.set_ticks(ticks)
+    axis.set_major_formatter(lambda value, _: f"{sign}{value:g}")
     axis.set_minor_formatter(plt.NullFormatter())
 
 
@@ -121,11 +171,17 @@ def draw_map(ax, zone: bool = True, labels: bool = False) -> None:
     ax.spines[:].set_visible(False)
 
 
-def draw_cells(ax, cells: pd.DataFrame, colour: str) -> None:
-    """Fill grid cells given by their middle."""
-    corners = cells[["longitude", "latitude"]].to_numpy() - 0.25
-    squares = [plt.Rectangle(corner, 0.5, 0.5) for corner in corners]
-    ax.add_collection(PatchCollection(squares, facecolor=colour, lw=0, zorder=2, alpha=0.85))
+def cell_rings(gids) -> np.ndarray:
+    """The corners of PRIO-GRID cells, degrees: shape (cells, 4, 2)."""
+    row, column = np.divmod(np.asarray(gids, int) - 1, 720)
+    corners = np.column_stack([column / 2 - 180, row / 2 - 90])
+    return corners[:, None] + [(0, 0), (0.5, 0), (0.5, 0.5), (0, 0.5)]
+
+
+def draw_cells(ax, gids, colour: str) -> None:
+    """Fill grid cells."""
+    style = dict(facecolor=colour, lw=0, zorder=2, alpha=0.85)
+    ax.add_collection(PolyCollection(cell_rings(gids), **style))
 
 
 def draw_tripoint(ax, text: str = "") -> None:
@@ -147,15 +203,15 @@ def over_readings(table: pd.DataFrame, what: str, unit: str, source: str, factor
         Multiplies the values, e.g. 100 for a share in per cent.
     """
     values = table["value"] * factor
-    fig, ax = plt.subplots(figsize=(WIDE[0], 0.9 + 0.3 * len(table) + 0.9))
+    fig, ax = plt.subplots(figsize=WIDE)
     rows = range(len(table))
     ax.axvline(values.iloc[0], color=ACCENT, linewidth=1, zorder=1)
     ax.hlines(rows, values.iloc[0], values, color="#c9c9c9", linewidth=2, zorder=1)
     ax.scatter(values, rows, color=[ACCENT] + [BLUE] * (len(table) - 1), s=36, zorder=2)
     for row, value in zip(rows, values, strict=True):
         label(ax, f"{value:,.3g}", value, row, (7, 0), fontsize=8)
-    ax.set(yticks=list(rows), yticklabels=table["variant"], xlabel=unit)
-    ax.invert_yaxis()
+    name_rows(ax, table["variant"], 0.3, 1.8)
+    ax.set_xlabel(unit)
     ax.margins(x=0.12)
     span = f"{values.min():,.3g} to {values.max():,.3g}"
     title = f"{what}: {span} over {len(table)} readings of the data"

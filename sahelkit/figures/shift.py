@@ -1,6 +1,7 @@
 """Figures of notebook 03 that are no maps: shares, distances, cells reached, regions by year.
 
-Tables with a column `reading` come from `readings.with_and_without_diffa`.
+The tables are those of the function that each names, most of them per reading, as
+`readings.with_and_without_diffa` gives them.
 """
 
 import matplotlib.pyplot as plt
@@ -10,15 +11,7 @@ from cmcrameri import cm
 from matplotlib.colors import PowerNorm
 
 from sahelkit import places
-from sahelkit.figures.parts import (
-    DIFFA_COLOURS,
-    ORDER,
-    coloured_words,
-    end_labels,
-    label,
-    of,
-    unit_of,
-)
+from sahelkit.figures import parts
 from sahelkit.figures.style import (
     ACCENT,
     COUNTRY_COLOURS,
@@ -37,7 +30,6 @@ DEFINITIONS = {
     "radius": (f"within {places.RADIUS_KM} km of the tripoint", "#8c6bb1"),
     "border": (f"within {places.BORDER_KM} km of shared borders", "#4d7f4f"),
 }
-PANELS = (9.6, 4.4)
 
 
 def year_colours(years) -> dict:
@@ -45,42 +37,40 @@ def year_colours(years) -> dict:
     return dict(zip(years, cm.batlow(np.linspace(0.02, 0.82, len(years))), strict=True))
 
 
-def _lines(ax, columns: dict, gap: float, room: float, step: int = 2, size: float = 4) -> None:
-    """Lines over years with their names at the end: {label: (values by year, colour)}."""
-    ends, years = {}, sorted({year for values, _ in columns.values() for year in values.index})
-    for name, (values, colour) in columns.items():
-        ax.plot(values.index, values, color=colour, marker="o", ms=size)
+def _per_reading(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """One column by year, with and without Diffa."""
+    return table.pivot(index="year", columns="reading", values=column)[list(parts.DIFFA_COLOURS)]
+
+
+def _lines(ax, table: pd.DataFrame, colours, gap: float, room: float, step=2, size=4.0) -> None:
+    """A line over years per column, with its name at the end where there is a gap for it."""
+    ends, years = {}, table.index
+    for (name, values), colour in zip(table.items(), colours, strict=False):
+        ax.plot(years, values, color=colour, marker="o", ms=size)
         if values.notna().any():
             ends[name] = (years[-1], values.dropna().iloc[-1], colour)
     if gap:
-        end_labels(ax, ends, gap)
+        parts.end_labels(ax, ends, gap)
     ax.set_xlim(years[0] - 0.3, years[-1] + room)
     ax.set_xticks(years[::step])
 
 
 def _share_panels(table: pd.DataFrame, columns: dict) -> plt.Figure:
     """Two panels of share lines (per cent), with and without Diffa; {column: (label, colour)}."""
-    fig, axes = plt.subplots(1, 2, figsize=PANELS, sharey=True)
-    for ax, reading in zip(axes, DIFFA_COLOURS, strict=True):
-        rows = 100 * of(table, reading)[list(columns)].astype(float)
-        lines = {text: (rows[name], colour) for name, (text, colour) in columns.items()}
-        _lines(ax, lines, 6 * (reading == "without Diffa"), 0.4, step=3, size=3)
-        ax.set_title(reading)
+    fig, panels = parts.by_reading(table, 4.4, sharey=True)
+    names, colours = zip(*columns.values(), strict=True)
+    for (ax, rows), gap in zip(panels, (0, 6), strict=True):
+        shares = 100 * rows[list(columns)].astype(float).set_axis(names, axis=1)
+        _lines(ax, shares, colours, gap, 0.4, step=3, size=3)
         ax.set_ylim(0, 100)
-    axes[0].set_ylabel("per cent")
+    panels[0][0].set_ylabel("per cent")
     return fig
 
 
 def definitions(table: pd.DataFrame, source: str) -> plt.Figure:
-    """Share of incidents in Liptako-Gourma per year under each definition.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `geography.share_by_definition` per reading.
-    """
+    """Share in Liptako-Gourma per year under each definition (`geography.share_by_definition`)."""
     fig = _share_panels(table, DEFINITIONS)
-    plain = of(table, "with Diffa")["regions"]
+    plain = parts.of(table, "with Diffa")["regions"]
     title = (
         f"Liptako-Gourma's share peaked in {plain.idxmax()} at {100 * plain.max():.0f} % "
         f"and was {100 * plain.iloc[-1]:.0f} % in {plain.index[-1]}"
@@ -94,45 +84,32 @@ def definitions(table: pd.DataFrame, source: str) -> plt.Figure:
 
 
 def by_country(table: pd.DataFrame, source: str) -> plt.Figure:
-    """Share of each country's incidents that lie in Liptako-Gourma.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `geography.share` with ``by_country=True``, per reading.
-    """
+    """Share of each country's incidents in Liptako-Gourma (`geography.share`, ``by_country=True``)."""
     columns = {c: (COUNTRIES[c], COUNTRY_COLOURS[c]) for c in COUNTRIES if c in table}
     fig = _share_panels(table, columns)
-    last = of(table, "without Diffa").iloc[-1]
-    parts = ", ".join(f"{COUNTRIES[c]} {100 * last[c]:.0f} %" for c in columns if last[c] >= 0)
-    title = f"Inside Liptako-Gourma in {int(table['year'].max())}, without Diffa: {parts}"
+    last = parts.of(table, "without Diffa").iloc[-1]
+    said = ", ".join(f"{COUNTRIES[c]} {100 * last[c]:.0f} %" for c in columns if last[c] >= 0)
+    title = f"Inside Liptako-Gourma in {int(table['year'].max())}, without Diffa: {said}"
     subtitle = "Share of each country's own incidents inside Liptako-Gourma (by regions), per cent."
     note = "Gaps: years with fewer incidents in the country than the least asked for."
     return caption(fig, title, subtitle, source, note)
 
 
 def distance_curve(table: pd.DataFrame, years, source: str) -> plt.Figure:
-    """Share of incidents within d km of the tripoint, for a few years.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `geography.share_within` per reading.
-    """
-    fig, axes = plt.subplots(1, 2, figsize=PANELS, sharey=True)
-    colours = year_colours(list(years))
-    for ax, reading in zip(axes, DIFFA_COLOURS, strict=True):
-        rows = 100 * of(table, reading)
-        ends = {}
-        for year in years:
-            ax.plot(rows.columns.astype(float), rows.loc[year], color=colours[year])
-            ends[str(year)] = (rows.columns[-1], rows.loc[year].iloc[-1], colours[year])
+    """Share of incidents within d km of the tripoint in a few years (`geography.share_within`)."""
+    fig, panels = parts.by_reading(table, 4.4, sharey=True)
+    colours = year_colours(years)
+    for ax, rows in panels:
+        ends, km = {}, rows.columns.astype(float)
+        for year, colour in colours.items():
+            shares = 100 * rows.loc[year]
+            ax.plot(km, shares, color=colour)
+            ends[str(year)] = (km[-1], shares.iloc[-1], colour)
         ax.axvline(places.RADIUS_KM, color=MUTED, linewidth=0.8, linestyle=":")
-        end_labels(ax, ends, 4.6)
-        ax.set_title(reading)
-        ax.set(ylim=(0, 100), xlim=(0, rows.columns[-1]), xlabel="km from the tripoint")
-    axes[0].set_ylabel("per cent of incidents")
-    share = 100 * of(table, "without Diffa")[places.RADIUS_KM]
+        parts.end_labels(ax, ends, 4.6)
+        ax.set(ylim=(0, 100), xlim=(0, km[-1]), xlabel="km from the tripoint")
+    panels[0][0].set_ylabel("per cent of incidents")
+    share = 100 * parts.of(table, "without Diffa")[places.RADIUS_KM]
     title = (
         f"Within {places.RADIUS_KM} km of the tripoint: {share.max():.0f} % of incidents in "
         f"{share.idxmax()}, {share.iloc[-1]:.0f} % in {share.index[-1]} (without Diffa)"
@@ -155,13 +132,13 @@ def border(table: pd.DataFrame, published: float, source: str) -> plt.Figure:
         0 to 1, over all years.
     """
     fig, ax = plt.subplots(figsize=WIDE)
-    values = {name: 100 * of(table, name)["share"] for name in DIFFA_COLOURS}
-    _lines(ax, {name: (values[name], colour) for name, colour in DIFFA_COLOURS.items()}, 2.2, 1.9)
+    shares = _per_reading(table, "share")
+    _lines(ax, 100 * shares, parts.DIFFA_COLOURS.values(), 2.2, 1.9)
     ax.axhline(100 * published, color=INK, linewidth=1, linestyle="--")
     text = f"published: {100 * published:.0f} % of ACLED events to June 2021 (OECD/SWAC 2022)"
-    label(ax, text, table["year"].min(), 100 * published, (0, 5), va="baseline")
+    parts.label(ax, text, table["year"].min(), 100 * published, (0, 5), va="baseline")
     ax.set(ylim=(0, 55), ylabel="per cent")
-    top = values["without Diffa"] / 100
+    top = shares["without Diffa"]
     title = (
         f"Near the shared borders: at most {100 * top.max():.0f} % of a year's incidents "
         f"({top.idxmax()}, without Diffa)"
@@ -182,9 +159,7 @@ def precision(table: pd.DataFrame, source: str) -> plt.Figure:
         Index year, a column of shares (0 to 1) per rule, the first being all incidents.
     """
     fig, ax = plt.subplots(figsize=WIDE)
-    palette = ("#6f86a8", ACCENT, "#4d7f4f")
-    pairs = zip(table.columns, palette, strict=False)
-    _lines(ax, {name: (100 * table[name], colour) for name, colour in pairs}, 1.9, 3.2, size=3.5)
+    _lines(ax, 100 * table, ("#6f86a8", ACCENT, "#4d7f4f"), 1.9, 3.2, size=3.5)
     ax.set(ylabel="per cent", ylim=(0, None))
     largest = 100 * table.sub(table.iloc[:, 0], axis=0).abs().max().max()
     title = f"Vague locations move the share near the tripoint by at most {largest:.1f} points"
@@ -194,22 +169,15 @@ def precision(table: pd.DataFrame, source: str) -> plt.Figure:
 
 
 def distance(table: pd.DataFrame, source: str) -> plt.Figure:
-    """Distance of the mean centre from the tripoint per year, with its interval.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `geography.centre_region` per reading.
-    """
+    """Distance of the mean centre from the tripoint, with its interval (`geography.centre_region`)."""
     fig, ax = plt.subplots(figsize=WIDE)
-    rows = {name: of(table, name).dropna() for name in DIFFA_COLOURS}
-    for name, colour in DIFFA_COLOURS.items():
-        low, high = rows[name]["km_low"], rows[name]["km_high"]
-        ax.fill_between(low.index, low, high, color=colour, alpha=0.16, linewidth=0)
-    lines = {name: (rows[name]["km_to_tripoint"], c) for name, c in DIFFA_COLOURS.items()}
-    _lines(ax, lines, 28, 1.9)
+    table = table.dropna()
+    low, high, km = (_per_reading(table, f"km_{end}") for end in ("low", "high", "to_tripoint"))
+    for name, colour in parts.DIFFA_COLOURS.items():
+        ax.fill_between(low.index, low[name], high[name], color=colour, alpha=0.16, linewidth=0)
+    _lines(ax, km, parts.DIFFA_COLOURS.values(), 28, 1.9)
     ax.set(ylabel="km", ylim=(0, None))
-    nearest = rows["without Diffa"]["km_to_tripoint"]
+    nearest = km["without Diffa"]
     title = (
         f"Without the Lake Chad war the centre was never nearer to the tripoint than "
         f"{thousands(nearest.min())} km ({nearest.idxmin()})"
@@ -222,21 +190,13 @@ def distance(table: pd.DataFrame, source: str) -> plt.Figure:
 
 
 def extent(table: pd.DataFrame, source: str) -> plt.Figure:
-    """Cells with violence per year, and how many of them are new.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `geography.extent` per reading.
-    """
-    fig, (left, right) = plt.subplots(1, 2, figsize=PANELS)
-    cells = {name: of(table, name)["cells"] for name in DIFFA_COLOURS}
-    lines = {name: (cells[name], colour) for name, colour in DIFFA_COLOURS.items()}
-    _lines(left, lines, 11, 4.6, step=3, size=3.5)
+    """Cells with violence per year, and how many of them are new (`geography.extent`)."""
+    fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.4))
+    cells = _per_reading(table, "cells")
+    _lines(left, cells, parts.DIFFA_COLOURS.values(), 11, 4.6, step=3, size=3.5)
     left.set_title("Grid cells with violence")
     left.set_ylim(0, None)
-    years = sorted(table["year"].unique())
-    rows = of(table, "without Diffa").iloc[1:].astype(float)
+    rows = parts.of(table, "without Diffa").iloc[1:].astype(float)
     for name, colour, alpha in (("cells_new", ACCENT, 0.35), ("cells_first", "#7d1624", 1.0)):
         right.bar(rows.index, rows[name], color=colour, alpha=alpha, width=0.7)
     right.bar(rows.index, -rows["cells_ended"], color="#8a8f98", width=0.7)
@@ -251,8 +211,8 @@ def extent(table: pd.DataFrame, source: str) -> plt.Figure:
         ("no longer violent", 1.22 * bottom, "#6b6f77"),
     )
     for text, y, colour in notes:
-        right.text(years[0] + 0.6, y, text, color=colour, weight="bold", va="center")
-    right.set_xticks(years[::3])
+        right.text(cells.index[0] + 0.6, y, text, color=colour, weight="bold", va="center")
+    right.set_xticks(cells.index[::3])
     title = f"Grid cells that violence reached: {now_and_then(cells['without Diffa'])}"
     subtitle = (
         "PRIO-GRID cells of 0.5 degree (about 2,950 km2) with at least one incident in the year."
@@ -262,17 +222,11 @@ def extent(table: pd.DataFrame, source: str) -> plt.Figure:
 
 
 def heat_map(table: pd.DataFrame, source: str, least: int = 15) -> plt.Figure:
-    """Incidents or deaths per region and year; regions with at least `least` in all.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `geography.region_year`.
-    """
-    what = unit_of(table)
+    """Incidents or deaths per region and year (`geography.region_year`), at least so many in all."""
+    what = parts.unit_of(table)
     least = min(least, table.sum(axis=1).max())
     shown = table[table.sum(axis=1) >= least]
-    country = shown.index.get_level_values("country").map(ORDER.index)
+    country = shown.index.get_level_values("country").map(parts.ORDER.index)
     unknown = shown.index.get_level_values("region").isin(places.UNKNOWNS)
     middle = (shown * shown.columns.to_numpy()).sum(axis=1) / shown.sum(axis=1)
     shown = shown.iloc[np.lexsort((middle, unknown, country))]
@@ -299,7 +253,7 @@ def heat_map(table: pd.DataFrame, source: str, least: int = 15) -> plt.Figure:
     subtitle = (
         f"{what.capitalize()} per region and year (regions with {least} or more; colour by square "
         "root). "
-        f"Text colour: {', '.join(COUNTRIES[c] for c in ORDER)}. "
+        f"Text colour: {', '.join(COUNTRIES[c] for c in parts.ORDER)}. "
         "* in Liptako-Gourma. Within a country, regions that turned violent later stand lower."
     )
     note = "Diffa is the Lake Chad war. Ménaka counted in Gao before 2017 where the source does so."
@@ -324,23 +278,23 @@ def contribution(table: pd.DataFrame, before: tuple, after: tuple, source: str, 
     names = [f"{r}{' *' * star}" for r, star in zip(table["region"], starred, strict=True)]
     names = [*names[:most], f"{len(table.iloc[most:])} others"]
     values = [*share.head(most), share.iloc[most:].sum()]
-    fig, ax = plt.subplots(figsize=(9.0, 1.3 + 0.26 * (most + 1)))
+    fig, ax = plt.subplots(figsize=WIDE)
     colours = [*table["country"].head(most).map(COUNTRY_COLOURS), "#b4b4b4"]
     ax.barh(range(len(names)), values, color=colours, height=0.72)
     for row, value in enumerate(values):
-        label(ax, f"{value:.1f}", value, row, (4, 0))
-    ax.set(yticks=range(len(names)), yticklabels=names, xlabel="per cent of the rise")
-    ax.invert_yaxis()
+        parts.label(ax, f"{value:.1f}", value, row, (4, 0))
+    parts.name_rows(ax, names, 0.26, 1.3)
+    ax.set_xlabel("per cent of the rise")
     ax.grid(axis="y", visible=False)
-    key = {COUNTRIES[code]: COUNTRY_COLOURS[code] for code in ORDER}
-    coloured_words(ax, key, 0.98, 0.08, 0.07, ha="right")
+    key = {COUNTRIES[code]: COUNTRY_COLOURS[code] for code in parts.ORDER}
+    parts.coloured_words(ax, key, 0.98, 0.08, 0.07, ha="right")
     diffa = share[table["region"] == "Diffa"].sum()
     title = (
         f"Liptako-Gourma's regions (*) account for {share[starred].sum():.0f} % of the rise, Diffa "
         f"for {diffa:.0f} %"
     )
     subtitle = (
-        f"Contribution to the rise in {unit_of(table)} per year, {before[0]}-{before[1]} to "
+        f"Contribution to the rise in {parts.unit_of(table)} per year, {before[0]}-{before[1]} to "
         f"{after[0]}-{after[1]} (from {thousands(table['before'].sum())} to "
         f"{thousands(table['after'].sum())} a year), per cent."
     )

@@ -4,18 +4,10 @@ Tables with a column `reading` come from `readings.with_and_without_diffa`.
 """
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 
 from sahelkit import geography, places
-from sahelkit.figures.parts import (
-    DIFFA_COLOURS,
-    coloured_words,
-    draw_cells,
-    draw_map,
-    draw_tripoint,
-    of,
-)
+from sahelkit.figures import parts
 from sahelkit.figures.shift import year_colours
 from sahelkit.figures.style import (
     ACCENT,
@@ -43,30 +35,23 @@ def _ellipse(ax, row: pd.Series, **style) -> None:
 
 
 def path(table: pd.DataFrame, source: str) -> plt.Figure:
-    """Map of the mean centre per year with its regions of confidence, with and without Diffa.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `geography.centre_region` per reading.
-    """
-    fig, axes = plt.subplots(1, 2, figsize=(9.6, 4.9))
+    """Mean centre per year with its region of confidence (`geography.centre_region`)."""
+    fig, panels = parts.by_reading(table, 4.9)
     colours = year_colours(sorted(table["year"].unique()))
-    for ax, reading in zip(axes, DIFFA_COLOURS, strict=True):
-        rows = of(table, reading).dropna()
-        draw_map(ax)
+    for ax, rows in panels:
+        rows = rows.dropna()
+        parts.draw_map(ax)
         ax.set(xlim=(-6.2, 6.2), ylim=(11.6, 20.3))
         ax.plot(rows["longitude"], rows["latitude"], color=MUTED, linewidth=0.9, zorder=3)
         for year, row in rows.iterrows():
             _ellipse(ax, row, facecolor=colours[year], alpha=0.10, zorder=2, edgecolor="none")
             ax.plot(row["longitude"], row["latitude"], "o", color=colours[year], ms=6, zorder=4)
         _label_years(ax, rows)
-        draw_tripoint(ax, "tripoint")
-        ax.set_title(reading)
+        parts.draw_tripoint(ax, "tripoint")
     key = {f"● {year}": colour for year, colour in colours.items()}
-    coloured_words(axes[1], key, 1.02, 0.97, -0.062, fontsize=8)
-    best = of(table, "with Diffa")["km_to_tripoint"].idxmin()
-    near = {name: of(table, name).loc[best, "km_to_tripoint"] for name in DIFFA_COLOURS}
+    parts.coloured_words(panels[1][0], key, 1.02, 0.97, -0.062, fontsize=8)
+    best = parts.of(table, "with Diffa")["km_to_tripoint"].idxmin()
+    near = {name: parts.of(table, name).loc[best, "km_to_tripoint"] for name in parts.DIFFA_COLOURS}
     title = (
         f"The centre of violence came within {thousands(near['with Diffa'])} km of the tripoint in "
         f"{best}; without the Lake Chad war {thousands(near['without Diffa'])} km"
@@ -88,32 +73,26 @@ def _label_years(ax, rows: pd.DataFrame) -> None:
             continue
         done.append((longitude, latitude))
         left = longitude < rows["longitude"].median()
-        ink = dict(textcoords="offset points", color=INK, fontsize=8, zorder=7, va="center")
-        offset = dict(xytext=(-7, 0), ha="right") if left else dict(xytext=(7, 0))
-        ax.annotate(str(year), (longitude, latitude), **offset, **ink)
+        side = dict(offset=(-7, 0), ha="right") if left else dict(offset=(7, 0))
+        parts.label(ax, f"{year}", longitude, latitude, color=INK, fontsize=8, zorder=7, **side)
 
 
 def ellipses(table: pd.DataFrame, years, source: str) -> plt.Figure:
-    """Standard deviational ellipses of a few years, with and without Diffa.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `geography.ellipses` per reading.
-    """
-    fig, axes = plt.subplots(1, 2, figsize=(9.6, 3.9))
+    """Standard deviational ellipses of a few years (`geography.ellipses`)."""
+    fig, panels = parts.by_reading(table, 3.9)
     colours = dict(zip(years, ("#1b3b6f", "#3f8f6b", "#c1440e"), strict=False))
-    for ax, reading in zip(axes, DIFFA_COLOURS, strict=True):
-        rows = of(table, reading).loc[list(colours)].dropna()
-        draw_map(ax)
-        for year, row in rows.iterrows():
+    for ax, rows in panels:
+        parts.draw_map(ax)
+        for year, row in rows.loc[list(colours)].dropna().iterrows():
             line = dict(facecolor="none", edgecolor=colours[year], linewidth=1.8, zorder=3)
             _ellipse(ax, row, **line)
             ax.plot(row["longitude"], row["latitude"], "o", color=colours[year], ms=5, zorder=4)
-        draw_tripoint(ax)
-        ax.set_title(reading)
-    coloured_words(axes[0], {str(y): c for y, c in colours.items()}, 0.02, 0.95, -0.08)
-    last = [of(table, name).loc[max(years), "standard_distance_km"] for name in DIFFA_COLOURS]
+        parts.draw_tripoint(ax)
+    parts.coloured_words(panels[0][0], {str(y): c for y, c in colours.items()}, 0.02, 0.95, -0.08)
+    last = [
+        parts.of(table, name).loc[max(years), "standard_distance_km"]
+        for name in parts.DIFFA_COLOURS
+    ]
     title = (
         f"Standard distance: {thousands(last[0])} km in {max(years)}, "
         f"{thousands(last[1])} km without the Lake Chad war"
@@ -143,18 +122,15 @@ def year_maps(points: pd.DataFrame, centres: pd.DataFrame, source: str) -> plt.F
     cells[place] = cells[place].div(cells["weight"], axis=0)
     diffa = places.in_diffa(cells)
     years = sorted(centres["year"].unique())
-    rows = int(np.ceil(len(years) / 4))
-    fig, axes = plt.subplots(rows, 4, figsize=(9.6, 0.9 + 1.75 * rows), squeeze=False)
-    for ax in axes.flat:
-        ax.set_axis_off()
-    for ax, year in zip(axes.flat, years, strict=False):
-        draw_map(ax)
+    fig, axes = parts.small_multiples(years, 4, 9.6, 1.75, 0.9)
+    for year, ax in axes.items():
+        parts.draw_map(ax)
         for part, colour in ((~diffa, "#3a4a63"), (diffa, FAMILY_COLOURS["Boko Haram factions"])):
             here = cells[part & (cells["year"] == year)]
             dots = dict(s=3.2 * here["weight"], color=colour, alpha=0.55, lw=0)
             ax.scatter(here["longitude"], here["latitude"], **dots)
-        for reading, colour in DIFFA_COLOURS.items():
-            here = of(centres, reading).loc[year]
+        for reading, colour in parts.DIFFA_COLOURS.items():
+            here = parts.of(centres, reading).loc[year]
             ax.plot(here["longitude"], here["latitude"], "X", color=colour, ms=6.5, mec="white")
         total = cells.loc[cells["year"] == year, "weight"].sum()
         ax.set_title(f"{year}   {thousands(total)}", fontsize=8.5)
@@ -177,12 +153,13 @@ def hot_spots(tables: dict, source: str) -> plt.Figure:
     periods = list(dict.fromkeys(period for _, period in tables))
     fig, axes = plt.subplots(2, len(periods), figsize=(9.6, 4.9), squeeze=False)
     for (reading, period), table in tables.items():
-        ax = axes[list(DIFFA_COLOURS).index(reading), periods.index(period)]
-        draw_map(ax)
-        draw_cells(ax, table[(table["value"] > 0) & ~table["hot"]], "#d8d2c4")
-        draw_cells(ax, table[table["hot"]], ACCENT)
+        ax = axes[list(parts.DIFFA_COLOURS).index(reading), periods.index(period)]
+        parts.draw_map(ax)
+        gids, hot = table.index, table["hot"]
+        parts.draw_cells(ax, gids[(table["value"] > 0) & ~hot], "#d8d2c4")
+        parts.draw_cells(ax, gids[hot], ACCENT)
         ax.set_title(f"{period}: {table['hot'].sum()} cells", fontsize=8.5)
-    for ax, reading in zip(axes[:, 0], DIFFA_COLOURS, strict=True):
+    for ax, reading in zip(axes[:, 0], parts.DIFFA_COLOURS, strict=True):
         ink = dict(rotation=90, va="center", transform=ax.transAxes, weight="bold")
         ax.text(-0.06, 0.5, reading, **ink)
     last = tables["without Diffa", periods[-1]]
@@ -201,34 +178,26 @@ def hot_spots(tables: dict, source: str) -> plt.Figure:
 
 def hot_spot_table(tables: dict) -> pd.DataFrame:
     """The cells with violence of several `geography.hot_spots`: what `hot_spots` draws."""
-    parts = {key: table[table["value"] > 0] for key, table in tables.items()}
-    return pd.concat(parts, names=["reading", "period"]).reset_index()
+    violent = {key: table[table["value"] > 0] for key, table in tables.items()}
+    return pd.concat(violent, names=["reading", "period"]).reset_index()
 
 
 def scdi(table: pd.DataFrame, years, source: str) -> plt.Figure:
-    """OECD/SWAC's classes per cell in a few years.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `geography.scdi`.
-    """
+    """OECD/SWAC's classes per cell in a few years (`geography.scdi`)."""
     years = list(years)
-    fig, axes = plt.subplots(1, len(years), figsize=(9.6, 3.3), squeeze=False)
+    fig, axes = parts.small_multiples(years, len(years), 9.6, 3.3)
     known = [name for name in TYPES if (table["type"] == name).any()]
     paper = dict(facecolor="white", alpha=0.75, lw=0, pad=0.6)
-    for ax, year in zip(axes.flat, years, strict=True):
+    for year, ax in axes.items():
         here = table[table["year"] == year]
-        gid = here["priogrid_gid"] - 1
-        here = here.assign(latitude=gid // 720 / 2 - 89.75, longitude=gid % 720 / 2 - 179.75)
-        draw_map(ax, zone=False)
+        parts.draw_map(ax, zone=False)
         key = {}
         for name in known:
-            cells = here[here["type"] == name]
-            draw_cells(ax, cells, TYPES[name])
+            cells = here.loc[here["type"] == name, "priogrid_gid"]
+            parts.draw_cells(ax, cells, TYPES[name])
             key[f"{name}: {len(cells)}"] = MUTED if name == "unclassified" else TYPES[name]
         ax.set_title(f"{year}")
-        coloured_words(ax, key, 0.6, 0.97, -0.085, fontsize=8, bbox=paper)
+        parts.coloured_words(ax, key, 0.6, 0.97, -0.085, fontsize=8, bbox=paper)
     high = table[table["intensity"] == "high"].groupby("year").size().reindex(years, fill_value=0)
     subtitle = (
         "OECD/SWAC's Spatial Conflict Dynamics indicator: high from 0.0017 incidents per km2 on; "

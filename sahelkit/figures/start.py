@@ -3,34 +3,21 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from sahelkit.figures.parts import label
-from sahelkit.figures.style import (
-    COUNTRY_COLOURS,
-    WIDE,
-    caption,
-    thousands,
-)
+from sahelkit.figures import parts
+from sahelkit.figures.style import COUNTRY_COLOURS, WIDE, caption, thousands
 from sahelkit.schema import COUNTRIES
 
 
 def country_totals(table: pd.DataFrame, source: str) -> plt.Figure:
-    """Deaths per country and year with the range from low to high.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `Dataset.country_year`.
-    """
+    """Deaths per country and year with the range from low to high: `Dataset.country_year`."""
     fig, ax = plt.subplots(figsize=WIDE)
     for country, part in table.groupby("country", observed=True):
         colour, years = COUNTRY_COLOURS[country], part["year"]
-        ax.fill_between(
-            years, part["deaths_low"], part["deaths_high"], color=colour, alpha=0.18, lw=0
-        )
-        ax.plot(years, part["deaths_best"], color=colour, lw=2)
+        ends = part["deaths_low"], part["deaths_high"]
+        parts.band(ax, years, ends, part["deaths_best"], colour, 0.18, lw=2)
         last = part.iloc[-1]
         style = dict(color=colour, weight="bold")
-        label(ax, COUNTRIES[country], last["year"], last["deaths_best"], **style)
+        parts.label(ax, COUNTRIES[country], last["year"], last["deaths_best"], **style)
     years = table["year"]
     ax.set(xlim=(years.min(), years.max() + 1.6), ylim=(0, None), ylabel="Deaths per year")
     ax.set_xticks(range(years.min(), years.max() + 1, 2))

@@ -178,18 +178,15 @@ def png(fig: plt.Figure) -> bytes:
     from PIL import Image, PngImagePlugin
 
     drawn, out = io.BytesIO(), io.BytesIO()
-    fig.savefig(drawn, format="raw")
-    width, height = fig.canvas.get_width_height()
-    pixels = np.frombuffer(drawn.getvalue(), dtype=np.uint8)
-    scale = plt.rcParams["savefig.dpi"] / fig.dpi
-    shape = (round(height * scale), round(width * scale))
-    if pixels.size != shape[0] * shape[1] * 4:
-        raise ValueError(f"figure of {shape} pixels gave {pixels.size // 4} of them")
-    image = Image.frombytes("RGBA", shape[::-1], pixels.tobytes()).convert("RGB")
+    fig.savefig(drawn, format="png", pil_kwargs={"compress_level": 0})
     info = PngImagePlugin.PngInfo()
     for key, text in fig.sahelkit.items():
         info.add_itxt(key, text)
-    few = image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few = (
+        Image.open(drawn)
+        .convert("RGB")
+        .quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    )
     few.save(out, format="png", pnginfo=info, optimize=False)
     return out.getvalue()
 

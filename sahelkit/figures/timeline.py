@@ -1,13 +1,12 @@
 """The wall timeline: deployments as ribbons, accords, coups and losses as marks, deaths below."""
 
-import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.patheffects import withStroke
 
 from sahelkit import interventions, places, schema
-from sahelkit.figures.parts import ORDER, label
+from sahelkit.figures import parts
 from sahelkit.figures.style import ACCENT, COUNTRY_COLOURS, INK, MUTED, caption, thousands
 from sahelkit.figures.timeline_layout import (
     BARS,
@@ -55,16 +54,13 @@ def timeline(deaths: pd.DataFrame, source: str, width: float = WALL) -> plt.Figu
     table = table.assign(lane=[lane_of(row) for _, row in table.iterrows()])
     brief = width == SLIDE
     if brief:
-        bare = table["lane"].isin(UNLABELLED_ON_SLIDES) | (table["kind"] == "leadership_loss")
-        table["label"] = table["label"].mask(bare, "")
+        table["label"] = table["label"].mask(table["lane"].isin(UNLABELLED_ON_SLIDES), "")
     lanes, height = [], 0.0
     for name in [*BARS, *MARKS]:
         if brief and name in NOT_ON_SLIDES:
             continue
-        if name in BARS:
-            items, tall = lay_bars(table[table["lane"] == name], axis)
-        else:
-            items, tall = lay_marks(table[table["kind"].isin(MARKS[name][0])], axis)
+        lay = lay_bars if name in BARS else lay_marks
+        items, tall = lay(table[table["lane"] == name], axis)
         lanes.append((name, height, tall, items))
         height += tall + 0.09
     row = 0.36 if brief else 0.5
@@ -73,8 +69,7 @@ def timeline(deaths: pd.DataFrame, source: str, width: float = WALL) -> plt.Figu
     _draw_lanes(axes[0], lanes, height, axis)
     _draw_deaths(axes[1:], deaths, axis.inches)
     for ax in axes:
-        ax.xaxis.set_major_locator(mdates.YearLocator())
-        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+        parts.year_ticks(ax)
         ax.tick_params(length=0, labelsize=FONT)
     axes[-1].set_xlim(axis.first, axis.last)
     total = deaths["best"][list(schema.COUNTRIES)].sum(axis=1)
@@ -101,21 +96,21 @@ def _draw_lanes(ax, lanes: list, height: float, axis: Axis) -> None:
         ink = dict(ha="right", va="center", fontsize=FONT, weight="bold", linespacing=1.05)
         ink |= dict(color=BARS.get(name, INK), transform=ax.get_yaxis_transform())
         ax.text(-0.006, top + tall / 2, name, **ink)
-        for item in items:
+        for item in items.itertuples():
             if name in BARS:
-                _draw_bar(ax, item, top + item["y"], axis, BARS[name], ground)
+                _draw_bar(ax, item, top + item.y, axis, BARS[name], ground)
             else:
-                _draw_mark(ax, item, top + item["y"], axis, MARKS[name][1])
+                _draw_mark(ax, item, top + item.y, axis, MARKS[name][1])
     ax.set_ylim(height, -0.045)
     ax.set_yticks([])
     ax.spines[["left", "bottom"]].set_visible(False)
 
 
-def _draw_mark(ax, mark: dict, y: float, axis: Axis, shape: str) -> None:
-    style = dict(s=24, marker=shape, color=mark["colour"], linewidth=0, zorder=4)
-    ax.scatter(axis.day(mark["at"]), y, **style)
-    side = 0.07 if mark["ha"] == "left" else -0.07
-    _word(ax, mark["label"], axis.day(mark["at"] + side), y, mark["colour"], ha=mark["ha"])
+def _draw_mark(ax, mark, y: float, axis: Axis, shape: str) -> None:
+    style = dict(s=24, marker=shape, color=mark.colour, linewidth=0, zorder=4)
+    ax.scatter(axis.day(mark.at), y, **style)
+    side = 0.07 if mark.ha == "left" else -0.07
+    _word(ax, mark.label, axis.day(mark.at + side), y, mark.colour, ha=mark.ha)
 
 
 def _word(ax, text: str, x, y: float, colour: str, **style) -> None:
@@ -123,22 +118,23 @@ def _word(ax, text: str, x, y: float, colour: str, **style) -> None:
     ax.text(x, y, text, color=colour, **ink, **style)
 
 
-def _draw_bar(ax, bar: dict, y: float, axis: Axis, colour: str, ground: str) -> None:
-    if bar["thick"]:
-        half = np.maximum(np.array(bar["troops"], float) * PER_TROOP, 0.02) / 2
-        ax.fill_between(bar["days"], y - half, y + half, color=colour, linewidth=0, zorder=3)
+def _draw_bar(ax, bar, y: float, axis: Axis, colour: str, ground: str) -> None:
+    if bar.thick:
+        half = np.maximum(bar.strength * PER_TROOP, 0.02) / 2
+        days = bar.strength.index
+        ax.fill_between(days, y - half, y + half, color=colour, linewidth=0, zorder=3)
     else:
-        style = {"linestyle": (0, (1, 1.2))} if bar["open"] else {"solid_capstyle": "butt"}
-        ends = [axis.day(bar["left"]), axis.day(bar["right"])]
-        width = 3.6 if bar["area"] else 1.6
+        style = {"linestyle": (0, (1, 1.2))} if pd.isna(bar.end) else {"solid_capstyle": "butt"}
+        ends = [axis.day(bar.left), axis.day(max(bar.right, bar.left + 0.03))]
+        width = 3.6 if bar.kind == "area_operation" else 1.6
         ax.plot(ends, [y, y], color=colour, linewidth=width, zorder=3, **style)
-    white = bar["inside"] and bar["thick"] >= INSIDE
-    style = dict(ha=bar["ha"])
+    white = bar.inside and bar.thick >= INSIDE
+    style = dict(ha=bar.ha)
     if white:
         style["path_effects"] = [withStroke(linewidth=2, foreground=colour)]
-    elif bar["inside"]:
+    elif bar.inside:
         style["bbox"] = {"facecolor": ground, "edgecolor": "none", "pad": 1}
-    _word(ax, bar["label"], axis.day(bar["x"]), y, "white" if white else colour, **style)
+    _word(ax, bar.label, axis.day(bar.x), y, "white" if white else colour, **style)
 
 
 def _draw_scale(ax, y: float, axis: Axis) -> None:
@@ -160,17 +156,17 @@ def deaths_by_place(ds) -> pd.DataFrame:
     table = ds.region_month
     areas = {code: table[table["country"] == code] for code in schema.COUNTRIES}
     areas["LG"] = table[places.in_liptako_gourma(table)]
-    parts = {}
+    found = {}
     for name in ("best", "low", "high"):
         column = f"deaths_{name}"
         column = column if table[column].notna().any() else "deaths_best"
         for code, rows in areas.items():
-            parts[name, code] = rows.groupby("month")[column].sum()
-    return pd.DataFrame(parts).astype("float64")
+            found[name, code] = rows.groupby("month")[column].sum()
+    return pd.DataFrame(found).astype("float64")
 
 
 def _draw_deaths(axes, deaths: pd.DataFrame, axis_inches: float) -> None:
-    rows = {code: (schema.COUNTRIES[code], COUNTRY_COLOURS[code]) for code in ORDER}
+    rows = {code: (schema.COUNTRIES[code], COUNTRY_COLOURS[code]) for code in parts.ORDER}
     rows["LG"] = ("Liptako-\nGourma", ACCENT)
     days = [*deaths.index.start_time, deaths.index[-1].end_time]
     ceiling = deaths["best"].max().max() * 1.25
@@ -188,4 +184,4 @@ def _draw_deaths(axes, deaths: pd.DataFrame, axis_inches: float) -> None:
         month = deaths.index[peak]
         text = f"{thousands(best[peak])} in {month.strftime('%B %Y')}"
         ink = dict(ha="right" if peak > len(best) * 0.8 else "left", va="bottom", color=MUTED)
-        label(ax, text, month.start_time, best[peak], (0, 2), fontsize=FONT - 0.4, **ink)
+        parts.label(ax, text, month.start_time, best[peak], (0, 2), fontsize=FONT - 0.4, **ink)

@@ -33,16 +33,12 @@ ROW = 0.15
 
 
 def lane_of(row) -> str | None:
-    """The lane group that a deployment is drawn in, or None for what is not a deployment."""
-    fixed = {
-        "area_operation": "Area\noperations",
-        "joint_force": "Joint forces",
-        "arrival": "Wagner Group",
-    }
-    if row["kind"] in fixed:
-        return fixed[row["kind"]]
-    if row["kind"] not in interventions.LASTING:
-        return None
+    """The lane that an intervention is drawn in, or None for what is on no lane."""
+    fixed = {kind: lane for lane, (kinds, _) in MARKS.items() for kind in kinds}
+    fixed |= {"area_operation": "Area\noperations", "joint_force": "Joint forces"}
+    fixed |= {"arrival": "Wagner Group"}
+    if row["kind"] in fixed or row["kind"] not in interventions.LASTING:
+        return fixed.get(row["kind"])
     if "France" in row["lead"]:
         return "French\noperations"
     return "EU missions" if "European Union" in row["lead"] else "UN, African\nmissions"
@@ -93,8 +89,8 @@ class Axis:
         self.per_day = inches / (self.last - self.first).days
         self.inches = inches
 
-    def at(self, day) -> float:
-        return (min(max(day, self.first), self.last) - self.first).days * self.per_day
+    def at(self, days: pd.Series) -> pd.Series:
+        return (days.clip(self.first, self.last) - self.first).dt.days * self.per_day
 
     def day(self, inches: float) -> pd.Timestamp:
         return self.first + pd.Timedelta(days=inches / self.per_day)
@@ -107,81 +103,64 @@ def repeats(table: pd.DataFrame) -> pd.Series:
     return (table["kind"] == "withdrawal") & (near | table["area_units"].map(bool))
 
 
-def _strengths(row, reported: pd.DataFrame) -> tuple:
-    """Days and reported strengths over a deployment; ([], []) without any."""
+def _strength(row, reported: pd.DataFrame) -> pd.Series:
+    """Reported strength on days from a deployment's first to its last; empty where none is."""
     own = reported[reported["intervention_id"] == row["intervention_id"]]
-    own = own.groupby("day")["number"].max()
+    own = own.groupby("day")["number"].max().astype(float)
     if own.empty or row["kind"] == "area_operation":
-        return [], []
-    days = own.index.map(lambda day: min(max(day, row["start"]), row["until"]))
-    return [row["start"], *days, row["until"]], [own.iloc[0], *own, own.iloc[-1]]
+        return own.head(0)
+    own.index = own.index.to_series().clip(row["start"], row["until"])
+    first, last = own.iloc[[0]], own.iloc[[-1]]
+    return pd.concat([first.set_axis([row["start"]]), own, last.set_axis([row["until"]])])
 
 
 def lay_bars(rows: pd.DataFrame, axis: Axis) -> tuple:
-    """Geometry of one group's ribbons: list of dicts, and the group's height."""
+    """One lane's interventions with the geometry of their ribbons, and the lane's height."""
     numbers = interventions.reported_numbers()
     reported = numbers[(numbers["measure"] == "strength") & numbers["reported"]]
-    bars = []
-    for _, row in rows.iterrows():
-        left, right = axis.at(row["start"]), axis.at(row["until"])
-        area = row["kind"] == "area_operation"
-        if area:
-            right = axis.at(row["end"]) if pd.notna(row["end"]) else min(left + 0.16, axis.inches)
-        days, troops = _strengths(row, reported)
-        thick = max(troops, default=0) * PER_TROOP
-        word = _text_inches(row["label"])
-        if right - left > word + 0.3:
-            where, span, x = "inside", (left, right), left + (0.04 if thick >= INSIDE else 0.16)
-        elif right + 0.05 + word < axis.inches:
-            where, span, x = "after", (left, right + 0.05 + word), right + 0.04
-        else:
-            where, span, x = "before", (left - word - 0.05, right), left - 0.04
-        bars.append(
-            {
-                "left": left,
-                "right": max(right, left + 0.03),
-                "days": days,
-                "troops": troops,
-                "thick": thick,
-                "span": span,
-                "x": x,
-                "ha": "right" if where == "before" else "left",
-                "inside": where == "inside",
-                "label": row["label"],
-                "open": pd.isna(row["end"]),
-                "area": area,
-            }
-        )
-    levels = [level for level, _ in pack([[bar["span"]] for bar in bars])]
-    tall = [ROW] * (max(levels, default=-1) + 1)
-    for bar, level in zip(bars, levels, strict=True):
-        tall[level] = max(tall[level], bar["thick"] + 0.03)
-    edges = np.concatenate([[0], np.cumsum(tall)])
-    for bar, level in zip(bars, levels, strict=True):
-        bar["y"] = edges[level] + tall[level] / 2
-    return bars, edges[-1]
+    strength = [_strength(row, reported) for _, row in rows.iterrows()]
+    thick = np.array([troops.max() if len(troops) else 0 for troops in strength]) * PER_TROOP
+    left, right = axis.at(rows["start"]), axis.at(rows["until"])
+    brief = axis.at(rows["end"]).fillna((left + 0.16).clip(upper=axis.inches))
+    right = right.mask(rows["kind"] == "area_operation", brief)
+    word = rows["label"].map(_text_inches).astype(float)
+    inside = right - left > word + 0.3
+    after = ~inside & (right + 0.05 + word < axis.inches)
+    cases = [inside & (thick >= INSIDE), inside, after]
+    x = np.select(cases, [left + 0.04, left + 0.16, right + 0.04], left - 0.04)
+    first = left.where(inside | after, left - word - 0.05)
+    last = right.mask(after, right + 0.05 + word)
+    levels = [level for level, _ in pack([[span] for span in zip(first, last, strict=True)])]
+    tall = pd.Series(np.maximum(thick + 0.03, ROW)).groupby(levels).max()
+    rows = rows.assign(left=left, right=right, thick=thick, inside=inside, x=x)
+    rows["strength"] = pd.Series(strength, rows.index, dtype=object)
+    rows["ha"] = np.where(inside | after, "left", "right")
+    rows["y"] = (tall.cumsum() - tall / 2)[levels].to_numpy()
+    return rows, tall.sum()
 
 
 def lay_marks(rows: pd.DataFrame, axis: Axis) -> tuple:
-    """Positions of marks and their labels, staggered so that none overlap, and the height."""
-    marks, spans = [], []
-    starts = [axis.at(day) for day in rows["start"]]
-    for at, (_, row) in zip(starts, rows.iterrows(), strict=True):
-        own = [code for code in row["countries"] if code in COUNTRY_COLOURS]
-        colour = COUNTRY_COLOURS[own[0]] if len(own) == 1 else INK
-        marks.append({"at": at, "label": row["label"], "colour": colour})
-        word = _text_inches(row["label"])
-        sides = {"left": (at - 0.05, at + 0.07 + word), "right": (at - 0.07 - word, at + 0.05)}
-        following = [other for other in starts if other > at]
-        if following and following[0] - at < word:
+    """One lane's events with places where no two labels overlap, and the lane's height."""
+    at, spans = axis.at(rows["start"]), []
+    for here, word in zip(at, rows["label"].map(_text_inches), strict=True):
+        sides = {
+            "left": (here - 0.05, here + 0.07 + word),
+            "right": (here - 0.07 - word, here + 0.05),
+        }
+        if (at[at > here].head(1) - here < word).any():
             sides = dict(reversed(sides.items()))
         fits = {
             ha: (left, right)
             for ha, (left, right) in sides.items()
             if left > -0.06 and right < axis.inches + 0.06
         }
-        spans.append(fits if row["label"] else {"left": (-9 - at, -9 - at)})
+        spans.append(fits if word else {"left": (-9 - here, -9 - here)})
     levels = pack([list(fits.values()) for fits in spans], gap=0.05)
-    for mark, fits, (level, i) in zip(marks, spans, levels, strict=True):
-        mark |= {"y": ROW / 2 + ROW * level, "ha": list(fits)[i]}
-    return marks, ROW * (max((level for level, _ in levels), default=-1) + 1)
+    own = [[code for code in codes if code in COUNTRY_COLOURS] for codes in rows["countries"]]
+    rows = rows.assign(
+        at=at,
+        colour=[COUNTRY_COLOURS[codes[0]] if len(codes) == 1 else INK for codes in own],
+        y=[ROW / 2 + ROW * level for level, _ in levels],
+        ha=[list(fits)[i] for fits, (_, i) in zip(spans, levels, strict=True)],
+    )
+    return rows, ROW * (max((level for level, _ in levels), default=-1) + 1)
