@@ -26,6 +26,7 @@ NOTHING = re.compile(r"\b(nan|inf|None|NaT)\b")
 def run(monkeypatch):
     """Run all notebooks on a file; what each shows, by name."""
     monkeypatch.setattr("matplotlib.pyplot.show", lambda: None)
+    monkeypatch.setattr("sahelkit.figures.style.png", lambda fig: b"drawn, not rendered")
     shell = InteractiveShell.instance()
     monkeypatch.chdir(ROOT / "notebooks")
 

@@ -7,6 +7,7 @@ import json
 import threading
 import zipfile
 from datetime import date
+from functools import cache
 
 import pytest
 from fixture_files import FIXTURES
@@ -19,6 +20,7 @@ from sahelkit.sources import read_incidents
 GED = (FIXTURES / "made_up_ged261.csv").read_bytes()
 
 
+@cache  # a zip holds the time at which it was made
 def zipped(data=GED):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:

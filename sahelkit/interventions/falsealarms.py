@@ -229,11 +229,11 @@ def power(series: dict, date, length: int | None = None, n: int = 200, seed: int
     Parameters
     ----------
     series : dict
-        Name -> monthly or daily counts.
+        Name -> monthly or daily counts; days are summed to months.
     date : date-like, or dict
         Of the change; a dict gives one for each name.
     length : int, optional
-        Units before and after; default `placebos.WINDOW`.
+        Months before and after; default `placebos.WINDOW`.
 
     Returns
     -------
@@ -249,8 +249,9 @@ def power(series: dict, date, length: int | None = None, n: int = 200, seed: int
     ['x0.5', 'x1.5', 'x2']
     """
     rows = {}
+    length = length or placebos.WINDOW["M"]
     for name, like in series.items():
-        length = length or placebos.WINDOW[like.index.freqstr]
+        like = placebos.by_month(like)
         day = date[name] if isinstance(date, dict) else date
         at = like.index.get_loc(pd.Period(pd.Timestamp(str(day)), like.index.freq))
         rows[name] = {
