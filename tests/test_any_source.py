@@ -16,17 +16,34 @@ from IPython.utils.capture import capture_output
 
 import sahelkit
 from sahelkit import reproduce
+from sahelkit.schema import COUNTRIES
 
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.slow]
 NOTEBOOKS = reproduce.notebooks()
 NOTHING = re.compile(r"\b(nan|inf|None|NaT)\b")
 
 
+def says_no_more_than_it_holds(words, ds):
+    """A figure of the file names no country, year or source that it does not have, no empty value."""
+    text = f"{words['Title']} {words['Description']}"
+    if not words["Source"].startswith(ds.label):  # interventions, UCDP's published totals
+        return
+    assert not NOTHING.search(text), text
+    for code, name in COUNTRIES.items():
+        assert code in ds.countries or not re.search(rf"\b{name}\b", text), text
+    assert {int(year) for year in re.findall(r"\b20[0-2]\d\b", text)} <= {
+        *ds.years,
+        *(day.year for day in ds.covered),
+    }, text
+    assert "UCDP" in ds.label or "UCDP" not in text, text
+
+
 @pytest.fixture
 def run(monkeypatch):
     """Run all notebooks on a file; what each shows, by name."""
     monkeypatch.setattr("matplotlib.pyplot.show", lambda: None)
-    monkeypatch.setattr("sahelkit.figures.style.png", lambda fig: b"drawn, not rendered")
+    drawn = []
+    monkeypatch.setattr("sahelkit.figures.style.png", lambda fig: drawn.append(fig.sahelkit) or b"")
     shell = InteractiveShell.instance()
     monkeypatch.chdir(ROOT / "notebooks")
 
@@ -47,6 +64,8 @@ def run(monkeypatch):
                     assert done.success, f"{path.stem}, {cell['id']}: {done.error_in_exec}"
                     shown = [str(output.data.get("text/plain")) for output in said.outputs]
                     texts[path.stem] += said.stdout + "".join(shown)
+        for words in drawn:
+            says_no_more_than_it_holds(words, ds)
         return texts
 
     return run

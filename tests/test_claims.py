@@ -139,7 +139,7 @@ def test_verdicts_on_both_sources_agree(results, from_ged):
         ("100", "", Finding(90.0, "", 80, 120), "near"),
         (">100", "", Finding(100.0, ""), "not reproduced"),
         (">100", "", Finding(101.0, ""), "reproduced"),
-        (">100", "", Finding(101.0, "", 90, 101), "near"),
+        (">100", "", Finding(101.0, "", readings=(101.0, 90.0)), "near"),
         (">=100", "", Finding(100.0, ""), "reproduced"),
         ("<1", "", Finding(1.2, "", 0.9, 1.3), "near"),
         ("14..21", "", Finding(18.0, ""), "reproduced"),
@@ -148,7 +148,10 @@ def test_verdicts_on_both_sources_agree(results, from_ged):
         ("2013", "", Finding("2013-01-11", ""), "reproduced"),
         ("2017-03-02", "", Finding("2017", ""), "not reproduced"),
         ("Mopti", "", Finding("Gao", "", others=("Mopti",)), "near"),
-        ("BFA", "", Finding("BFA", "", others=("MLI",), steady=False), "near"),
+        ("BFA", "", Finding("BFA", "", readings=("BFA", "MLI")), "near"),
+        ("BFA", "", Finding("BFA", "", readings=("BFA", "BFA", "MLI")), "reproduced"),
+        (">1", "", Finding(1.2, "", readings=(1.2, 1.1, 0.9)), "reproduced"),
+        ("100", "5%", Finding(101.0, "", readings=(101.0, 90.0, 80.0)), "near"),
     ],
 )
 def test_judge(expected, tolerance, finding, verdict):

@@ -51,7 +51,7 @@ def test_shares_by_region_are_the_same_from_events_and_tables(shipped, ged):
 
 def test_deaths_near_the_border_from_single_positions(shipped, ged):
     found = {
-        name: 100 * geography.share_near_border_over(d, 2018, 2021, "deaths_best")
+        name: 100 * geography.share_over(d, 2018, 2021, "border", "deaths_best")
         for name, d in {
             "events": readings.without_diffa(ged),
             "cells": readings.without_diffa(shipped),
@@ -94,7 +94,7 @@ def test_shares_with_names_read_and_their_intervals(shipped):
 
 def test_years_that_the_data_lack_are_refused(shipped):
     for call in (
-        lambda: geography.share_near_border_over(shipped, 1997, 2021),
+        lambda: geography.share_over(shipped, 1997, 2021, "border"),
         lambda: geography.contribution(shipped, (2010, 2012), (2021, 2023)),
         lambda: geography.hot_spots(shipped, 2020, 2030),
     ):
@@ -127,7 +127,7 @@ def test_share_near_the_border_agrees_with_the_definition(shipped):
     yearly = geography.share(shipped, "border").loc[2012:2020]
     counts = geography.positions(shipped).groupby("year")["weight"].sum()
     mean = np.average(yearly, weights=counts.loc[2012:2020])
-    assert geography.share_near_border_over(shipped, 2012, 2020) == pytest.approx(mean)
+    assert geography.share_over(shipped, 2012, 2020, "border") == pytest.approx(mean)
 
 
 def test_schematic_borders_are_good_to_two_points(ged, reference):
@@ -140,7 +140,7 @@ def test_schematic_borders_are_good_to_two_points(ged, reference):
     # Within 50 km of a shared border: within 50 km of two countries at least.
     near = sum((shapely.distance(points, shape) <= 50).astype(int) for shape in shapes.geometry)
     detailed = (near >= 2).mean()
-    assert geography.share_near_border_over(ged, 2012, 2023) == pytest.approx(detailed, abs=0.02)
+    assert geography.share_over(ged, 2012, 2023, "border") == pytest.approx(detailed, abs=0.02)
 
 
 def test_a_share_below_the_least_asked_for_is_missing(shipped):

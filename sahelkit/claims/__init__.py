@@ -1,5 +1,6 @@
 """Published statements and their checks: what the data say to each, one verdict per statement."""
 
+from dataclasses import replace
 from inspect import signature
 
 import pandas as pd
@@ -7,8 +8,9 @@ import pandas as pd
 from sahelkit import readings
 from sahelkit.claims import checks, checks_groups, checks_record
 from sahelkit.claims.reading import CannotCheck, Finding
-from sahelkit.claims.verdicts import VERDICTS, judge
+from sahelkit.claims.verdicts import VERDICTS, judge, meets
 from sahelkit.files import read_table
+from sahelkit.geography.shares import BY_REGION
 
 SHIPPED, GED, ACLED = "shipped", "ged", "acled"
 KINDS = {"ucdp-ged": GED, "ucdp-candidate": GED, "acled": ACLED}
@@ -127,7 +129,9 @@ def _evaluate_one(row, found: list, kind: str) -> dict:
         finding = find(row, found)
     except CannotCheck as reason:
         return {"found": None, "range": "", "verdict": VERDICTS[3], "why": f"{reason}."}
-    why = finding.why + (f"; {row.note}" if row.note else "")
+    met = [meets(row.expected, row.tolerance, value) for value in finding.readings]
+    split = f"; met in {sum(met)} of {len(met)} readings" if 0 < sum(met) < len(met) else ""
+    why = finding.why + split + (f"; {row.note}" if row.note else "")
     return {
         "found": finding.value,
         "range": _range_text(finding),
@@ -165,29 +169,27 @@ def find(row, found: list) -> Finding:
         return plain
     values = [plain.value]
     for reading in found[1:]:
-        if not _meant(reading, row.check, given):
+        if not _meant(reading, found[0], row.check, given):
             continue
         try:
             values.append(function(reading, **given).value)
         except CannotCheck:
             continue  # a reading may leave nothing to count; the plain one did not
     if isinstance(plain.value, str):
-        others = tuple(dict.fromkeys(v for v in values if v != plain.value))
-        return Finding(plain.value, plain.why, others=(*plain.others, *others), steady=not others)
-    return Finding(plain.value, plain.why, min(values), max(values))
+        return replace(plain, readings=tuple(values))
+    ends = [end for end in (plain.low, plain.high, *values) if end is not None]
+    return replace(plain, low=min(ends), high=max(ends), readings=tuple(values))
 
 
-def _meant(reading, check: str, given: dict) -> bool:
-    """Whether a reading asks the same question: the same unit, and a zone that the table knows."""
+def _meant(reading, plain, check: str, given: dict) -> bool:
+    """Whether a reading asks the same question: the same unit, all that a published count counts, and
+    a zone that the table knows."""
+    if check == "count" and reading.ds is not plain.ds:
+        return False
     unit = given.get("weight", "incidents")
     if reading.weight.startswith("deaths") and unit != "deaths_best":
         return False
-    zones = (
-        ("regions", "authority")
-        if check != "inside_zone"
-        else ("regions", "authority", "radius", "border")
-    )
-    return reading.definition in zones
+    return reading.definition in BY_REGION or check in ("inside_zone", "zone_share")
 
 
 def shown(value) -> str:
@@ -205,8 +207,9 @@ def shown(value) -> str:
 
 
 def _range_text(finding: Finding) -> str:
-    if finding.others:
-        return ", ".join(finding.others)
+    if isinstance(finding.value, str):
+        others = dict.fromkeys([*finding.others, *finding.readings])
+        return ", ".join(text for text in others if text != finding.value)
     if finding.low is None or finding.high is None or finding.low == finding.high:
         return ""
     return f"{shown(finding.low)} to {shown(finding.high)}"

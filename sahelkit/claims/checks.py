@@ -21,6 +21,7 @@ from sahelkit.claims.reading import (
     weigh,
 )
 from sahelkit.counts import count as count_months
+from sahelkit.geography.shares import share_over
 from sahelkit.interventions import placebos
 from sahelkit.schema import COUNTRIES
 
@@ -47,8 +48,28 @@ def share(reading, part, weight="incidents", **where) -> Finding:
     return Finding(100 * inside / whole, why)
 
 
+def zone_share(reading, first, last, weight="incidents") -> Finding:
+    """Per cent of the incidents or deaths of some years in Liptako-Gourma, by each definition."""
+    covered(reading, f"{first}-01", f"{last}-12")
+    ds, definition = reading.ds, reading.definition
+    value = share_over(ds, int(first), int(last), definition, weigh(reading, weight))
+    others = {name: share_over(ds, int(first), int(last), name) for name in places.DEFINITIONS}
+    named = ", ".join(f"{name} {100 * number:.0f} %" for name, number in others.items())
+    return Finding(100 * value, f"share of incidents in Liptako-Gourma by {named}")
+
+
 def ratio(reading, period, base, weight="incidents", **where) -> Finding:
-    """Monthly mean of a period over that of an earlier one; periods as ``2019-01..2019-12``."""
+    """Monthly mean of a period over that of an earlier one; periods as ``2019-01..2019-12``.
+
+    Where a statement does not say what it compares with, `base` lists several, separated by |: the
+    first is the plain one, the others give the range.
+    """
+    base, _, further = base.partition("|")
+    if further:
+        others = [ratio(reading, period, b, weight, **where) for b in (base, *further.split("|"))]
+        values = [found.value for found in others]
+        why = "; ".join(found.why for found in others)
+        return Finding(values[0], why, min(values), max(values))
     means, counts = [], []
     for span in (period, base):
         start, end = span.split("..")

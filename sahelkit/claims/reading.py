@@ -30,11 +30,11 @@ class Finding:
     why : str
         One sentence without full stop.
     low, high : float, optional
-        Bounds that the record itself gives.
+        Smallest and largest number that the record itself, or some reading, gives.
     others : tuple of str
-        Further values that some source or definition gives.
-    steady : bool
-        Whether all readings of the data give the same text.
+        Further values that some source gives.
+    readings : tuple
+        The values over all readings of the data, the plain one first; empty where only one is.
     """
 
     value: object
@@ -42,7 +42,7 @@ class Finding:
     low: float | None = None
     high: float | None = None
     others: tuple = ()
-    steady: bool = True
+    readings: tuple = ()
 
 
 def weigh(reading: Reading, weight: str) -> str:

@@ -23,34 +23,65 @@ def judge(expected: str, tolerance: str, finding: Finding) -> str:
     tolerance : str
         ``5%`` of the expected number, an absolute number, or days; empty is none.
     finding : Finding
-        Its `low` and `high` span all readings, its `others` all other values given.
+        Its `readings` are the values over all readings of the data, the plain one first.
 
     Returns
     -------
     str
-        'reproduced' within the tolerance, or, for a bound, where all readings of the data meet it;
-        'near' within three times the tolerance or where one of the readings agrees (for days: at
-        most three days off); else 'not reproduced'.
+        One rule for numbers, bounds and texts. 'reproduced': the plain reading meets the
+        expectation (a number within its tolerance), and so do most of the readings of the data.
+        'near': one of the readings, another value that the record gives, or its low to high meets
+        it; or it is missed by less than three times the tolerance (for days: at most three days).
+        Else 'not reproduced'.
 
     Examples
     --------
     >>> judge("54", "5%", Finding(50.0, "", 50, 54)), judge(">=40", "", Finding(55.0, ""))
     ('near', 'reproduced')
+    >>> judge(">1", "", Finding(1.2, "", readings=(1.2, 0.9, 0.8)))
+    'near'
     >>> judge("2019-11-02", "", Finding("2019-11-01", "")), judge("A", "", Finding("B", ""))
     ('near', 'not reproduced')
     """
-    if isinstance(finding.value, str):
-        return _judge_text(expected, tolerance, finding)
+    met = [meets(expected, tolerance, value) for value in finding.readings or (finding.value,)]
+    plain = meets(expected, tolerance, finding.value)
+    if plain and sum(met) > len(met) / 2:
+        return VERDICTS[0]
+    others = any(meets(expected, "", value) for value in finding.others)
+    if plain or any(met) or others or _close(expected, tolerance, finding):
+        return VERDICTS[1]
+    return VERDICTS[2]
+
+
+def meets(expected: str, tolerance: str, value) -> bool:
+    """Whether one value is what is expected: a number within the tolerance, a bound, a text, a date.
+
+    >>> meets("2013", "", "2013-01-11"), meets("14..21", "5%", 22.0), meets("100", "5%", 105.0)
+    (True, False, True)
+    """
+    if isinstance(value, str):
+        return value == expected or (_dates(expected, value) and value.startswith(expected))
     low, high = _interval(expected)
-    slack = _slack(tolerance, low if low > float("-inf") else high)
-    values = [v for v in (finding.low, finding.value, finding.high) if v is not None]
-    exact = low == high and low - slack <= finding.value <= high + slack
-    bounded = low < high and low <= min(values) and max(values) <= high
-    if exact or bounded:
-        return "reproduced"
-    reach = min(values) <= high and max(values) >= low
-    close = low - NEAR * slack <= finding.value <= high + NEAR * slack
-    return "near" if reach or close else "not reproduced"
+    slack = _slack(tolerance, low) if low == high else 0
+    return low - slack <= value <= high + slack
+
+
+def _close(expected: str, tolerance: str, finding: Finding) -> bool:
+    """Whether the record's own low to high reaches the expectation, or it is missed by little."""
+    if isinstance(finding.value, str):
+        if not _dates(expected, finding.value) or {len(expected), len(finding.value)} != {10}:
+            return False
+        days = abs((pd.Timestamp(expected) - pd.Timestamp(finding.value)).days)
+        return days <= (int(tolerance) if tolerance else NEAR_DAYS)
+    low, high = _interval(expected)
+    slack = NEAR * _slack(tolerance, low if low > float("-inf") else high)
+    ends = [end for end in (finding.low, finding.high) if end is not None]
+    reaches = bool(ends) and min(ends) <= high and max(ends) >= low
+    return reaches or low - slack <= finding.value <= high + slack
+
+
+def _dates(*texts: str) -> bool:
+    return all(re.fullmatch(r"\d{4}(-\d\d){0,2}", text) for text in texts)
 
 
 def _interval(expected: str) -> tuple:
@@ -70,14 +101,3 @@ def _slack(tolerance: str, number: float) -> float:
     if tolerance.endswith("%"):
         return abs(number) * float(tolerance[:-1]) / 100
     return float(tolerance or 0)
-
-
-def _judge_text(expected: str, tolerance: str, finding: Finding) -> str:
-    dates = [re.fullmatch(r"\d{4}(-\d\d){0,2}", text) for text in (expected, finding.value)]
-    if finding.value == expected or (all(dates) and finding.value.startswith(expected)):
-        return "reproduced" if finding.steady else "near"
-    if all(dates) and len(expected) == 10 and len(finding.value) == 10:
-        days = abs((pd.Timestamp(expected) - pd.Timestamp(finding.value)).days)
-        if days <= (int(tolerance) if tolerance else NEAR_DAYS):
-            return "near"
-    return "near" if expected in finding.others else "not reproduced"

@@ -11,6 +11,8 @@ from sahelkit.words import Sentence
 
 LEVEL = 0.95
 """Of every interval."""
+WIDER = 1.2
+"""Factor, on the log scale, by which a bootstrap over months is too narrow where months hang together."""
 THIN_PROBABILITY = 0.01
 """A last month rarer than this, given the twelve before, is flagged as thin."""
 
@@ -157,8 +159,8 @@ def ratios(
     A year that the data do not hold to its end is compared in the months that they hold.
 
     The exact interval holds for independent incidents (`count_ratio`); violence comes in waves,
-    so the bootstrap over the months of both years is wider and the one to quote. Deaths, which
-    come in clusters, have the bootstrap alone.
+    so the bootstrap over the months of both years, widened by `WIDER`, is the one to quote. Deaths,
+    which come in clusters, have the bootstrap alone.
 
     Parameters
     ----------
@@ -204,6 +206,8 @@ def ratios(
             ratio = late.sum() / early.sum()
         drawn = drawn[~np.isnan(drawn)]
         low, high = np.quantile(drawn, tails, method="lower") if len(drawn) else (np.nan, np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            low, high = (ratio * (end / ratio) ** WIDER for end in (low, high))
         rows[year] = (late.sum(), early.sum(), ratio, exact[1], exact[2], low, high)
     names = ["total", "base_total", "ratio", "exact_low", "exact_high", "low", "high"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis("year")

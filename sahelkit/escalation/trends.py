@@ -7,13 +7,12 @@ import pandas as pd
 
 from sahelkit.counts import count
 from sahelkit.dataset import Dataset
+from sahelkit.regression import estimates
 
 RAINY_MONTHS = (6, 7, 8, 9)
 """June to September, when roads flood and rivers rise."""
 HAC_LAGS = 12
 """Months over which errors may hang together (Newey & West 1987)."""
-FIXED_B = (1.9600, 2.9694, 0.4160, -0.5324)
-"""Critical value at 95 % by powers of lags / months (Kiefer & Vogelsang 2005, Bartlett)."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,8 @@ def trend(series: pd.Series, since=None) -> Trend:
     """Negative binomial regression of monthly counts on time and the rains, beside Poisson.
 
     log mean = a + b t + c rainy. The overdispersion is the maximum-likelihood one (NB2; Hilbe
-    2011). The intervals allow for heteroskedastic and autocorrelated errors, with critical values
-    that reckon with so many lags in so short a series; with normal ones they cover too little.
+    2011). The intervals allow for heteroskedastic and autocorrelated errors
+    (`regression.estimates`).
 
     Parameters
     ----------
@@ -97,20 +96,18 @@ def trend(series: pd.Series, since=None) -> Trend:
         options={"xatol": 1e-3},
     )
     alpha = float(np.exp(best.x)) if -best.fun > poisson.llf + 1e-6 else 0.0
-    found = model(alpha).fit(cov_type="HAC", cov_kwds={"maxlags": HAC_LAGS, "use_correction": True})
-    critical = float(np.polyval(FIXED_B[::-1], HAC_LAGS / len(counts)))
+    found = estimates(model(alpha), HAC_LAGS)
     rows = {
-        "negative binomial": _row(found, critical, alpha > 0),
-        "poisson": _row(poisson, FIXED_B[0], 0),
+        "negative binomial": _row(found.fit, found.low, found.high, alpha > 0),
+        "poisson": _row(poisson, *poisson.conf_int().T, 0),
     }
     table = pd.DataFrame.from_dict(rows, orient="index")
     dispersion = float(poisson.pearson_chi2 / poisson.df_resid)
-    return Trend(table, _fitted(counts, design, found, critical), alpha, dispersion)
+    return Trend(table, _fitted(counts, design, found), alpha, dispersion)
 
 
-def _row(found, critical: float, extra_parameters: int) -> dict:
+def _row(found, low, high, extra_parameters: int) -> dict:
     """Growth, doubling time, season and AIC of one fitted model."""
-    low, high = found.params - critical * found.bse, found.params + critical * found.bse
     slope = found.params[1]
     settled = low[1] * high[1] > 0
     doubling = sorted(np.log(2) / np.array([low[1], high[1]])) if settled else [np.nan] * 2
@@ -128,19 +125,19 @@ def _row(found, critical: float, extra_parameters: int) -> dict:
     }
 
 
-def _fitted(counts, design, found, critical: float) -> pd.DataFrame:
+def _fitted(counts, design, found) -> pd.DataFrame:
     even = design.copy()
     even[:, 2] = design[:, 2].mean()
-    centre = even @ found.params
-    error = np.sqrt(np.einsum("ij,jk,ik->i", even, found.cov_params(), even))
-    spread = critical * error
+    centre = even @ found.value
+    error = np.sqrt(np.einsum("ij,jk,ik->i", even, found.fit.cov_params(), even))
+    spread = error * (found.high - found.low)[1] / 2 / found.fit.bse[1]
     return pd.DataFrame(
         {
             "observed": counts,
             "trend": np.exp(centre),
             "low": np.exp(centre - spread),
             "high": np.exp(centre + spread),
-            "with_season": np.exp(design @ found.params),
+            "with_season": np.exp(design @ found.value),
         }
     )
 

@@ -23,9 +23,9 @@ MONTHS = {
 """What the tracker says of a month: words, colour of the bar, colour of the words."""
 
 
-def verdicts(table: pd.DataFrame, source: str) -> plt.Figure:
+def verdicts(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Number of statements by verdict, a bar per document (`claims.counts`)."""
-    fig, ax = plt.subplots(figsize=(WIDE[0], 1.0 + 0.46 * len(table)))
+    fig, ax = parts.panel(ax, (WIDE[0], 1.0 + 0.46 * len(table)))
     bars = parts.stack(ax, table[list(VERDICT_COLOURS)], VERDICT_COLOURS, lying=True, height=0.7)
     for (verdict, drawn), x in zip(bars.items(), (0, 0.18, 0.28, 0.50), strict=True):
         ink = "white" if verdict in ("reproduced", "not reproduced") else INK
@@ -50,7 +50,7 @@ def verdicts(table: pd.DataFrame, source: str) -> plt.Figure:
     return caption(fig, title, subtitle, source)
 
 
-def prediction(table: pd.DataFrame, predicted: str, source: str) -> plt.Figure:
+def prediction(table: pd.DataFrame, predicted: str, source: str, ax=None) -> plt.Figure:
     """A prediction on where a group strikes most, scored year by year.
 
     Parameters
@@ -60,7 +60,7 @@ def prediction(table: pd.DataFrame, predicted: str, source: str) -> plt.Figure:
     predicted : str
         ISO code of the country predicted to lead.
     """
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     counts = table[list(COUNTRIES)].astype(float)
     for code, name in COUNTRIES.items():
         colour = COUNTRY_COLOURS[code]
@@ -86,9 +86,9 @@ def prediction(table: pd.DataFrame, predicted: str, source: str) -> plt.Figure:
     return caption(fig, title, subtitle, source, note)
 
 
-def flagged(table: pd.DataFrame, source: str) -> plt.Figure:
+def flagged(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Monthly incidents, those marked that the tracker calls unusual (`tracker.judged_months`)."""
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     colours = [MONTHS[kind][1] for kind in table["kind"]]
     ax.bar(table.index.to_timestamp(), table["incidents"], width=24, color=colours)
     for x, kind in ((0.01, "high"), (0.30, "low"), (0.60, "")):

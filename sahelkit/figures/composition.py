@@ -77,7 +77,7 @@ def lethality(table: pd.DataFrame, source: str) -> plt.Figure:
     return caption(fig, title, subtitle, source, note)
 
 
-def mix(table: pd.DataFrame, source: str, what: str = "incidents") -> plt.Figure:
+def mix(table: pd.DataFrame, source: str, what: str = "incidents", ax=None) -> plt.Figure:
     """Share of each conflict per year, stacked.
 
     Parameters
@@ -87,7 +87,7 @@ def mix(table: pd.DataFrame, source: str, what: str = "incidents") -> plt.Figure
     what : str
         What the shares are of.
     """
-    fig, ax = plt.subplots(figsize=(WIDE[0], 5.6))
+    fig, ax = parts.panel(ax, (WIDE[0], 5.6))
     families = [name for name in FAMILY_COLOURS if name in table]
     shares = 100 * table[families].fillna(0)
     style = dict(width=0.86, linewidth=0.4, edgecolor="white")

@@ -72,10 +72,13 @@ def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
     deaths = table["deaths_best"].groupby(table.index.year).sum()
     last_year = per_year.index[-1]
     most = deaths.idxmax() == last_year and per_year.idxmax() == last_year
-    title = f"{thousands(per_year.iloc[-1])} incidents and {thousands(deaths.iloc[-1])} deaths in {last_year}"
+    end = f"{last_year}" if table.index[-1].month == 12 else f"{last_year} to {table.index[-1]:%B}"
+    title = (
+        f"{thousands(per_year.iloc[-1])} incidents and {thousands(deaths.iloc[-1])} deaths in {end}"
+    )
     if len(per_year) > 1:
         title += ", the most of any year" if most else f", deaths were most in {deaths.idxmax()}"
-    subtitle = "Incidents of organised violence and deaths per month, Mali, Burkina Faso and Niger"
+    subtitle = f"Incidents of organised violence and deaths per month, {parts.names_of(codes)}"
     return caption(fig, title, subtitle, source, note)
 
 
@@ -180,7 +183,7 @@ def fitted_table(fits: dict) -> pd.DataFrame:
     return pd.concat(fitted, names=["series", "month"]).reset_index()
 
 
-def ratios(table: pd.DataFrame, source: str, what: str = "Incidents") -> plt.Figure:
+def ratios(table: pd.DataFrame, source: str, what: str = "Incidents", ax=None) -> plt.Figure:
     """Each year over the year before, with exact and bootstrap intervals, log scale.
 
     Parameters
@@ -190,7 +193,7 @@ def ratios(table: pd.DataFrame, source: str, what: str = "Incidents") -> plt.Fig
     what : str
         What is counted, for title and subtitle.
     """
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     table = table.replace([0, np.inf], np.nan)
     rose, fell = table["low"] > 1, table["high"] < 1
     colours = np.where(rose, ACCENT, np.where(fell, FEWER, MUTED))
@@ -216,7 +219,7 @@ def ratios(table: pd.DataFrame, source: str, what: str = "Incidents") -> plt.Fig
         f"{what} of each year over the year before, log scale. Red: more, green: fewer, grey: "
         "cannot be told"
     )
-    note = "Thin lines: 95 % bootstrap over months."
+    note = "Thin lines: 95 % bootstrap over months, widened as they hang together."
     if table["exact_low"].notna().any():
         note += " Thick: exact conditional binomial interval, right only for independent incidents."
     return caption(fig, title, subtitle, source, note)

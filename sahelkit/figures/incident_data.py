@@ -37,7 +37,7 @@ def given_tolls(reports: pd.DataFrame) -> pd.DataFrame:
     return table.dropna(subset=["deaths"])[columns]
 
 
-def tolls(reports: pd.DataFrame, incidents: pd.DataFrame, source: str) -> plt.Figure:
+def tolls(reports: pd.DataFrame, incidents: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """The number of dead that each report gives, one row per incident.
 
     Parameters
@@ -48,7 +48,7 @@ def tolls(reports: pd.DataFrame, incidents: pd.DataFrame, source: str) -> plt.Fi
     incidents : DataFrame
         The same incidents, reconciled, in the order to draw.
     """
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     for row, incident in enumerate(incidents.itertuples()):
         ends = [incident.deaths_low, incident.deaths_high]
         ax.plot(ends, [row, row], color="#d9d9d9", lw=7, solid_capstyle="round")
@@ -72,10 +72,10 @@ def tolls(reports: pd.DataFrame, incidents: pd.DataFrame, source: str) -> plt.Fi
     return caption(fig, title, subtitle, source)
 
 
-def agreement(table: pd.DataFrame, source: str) -> plt.Figure:
+def agreement(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Incidents per year (rows) by how far their reports agree (columns)."""
     table = table[[c for c in AGREEMENT_COLOURS if c in table]]
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     parts.stack(ax, table, AGREEMENT_COLOURS)
     ax.legend(loc="upper left", fontsize=9)
     ax.set(ylabel="Incidents per year", xticks=list(table.index)[::2])
@@ -89,9 +89,9 @@ def agreement(table: pd.DataFrame, source: str) -> plt.Figure:
     return caption(fig, title, subtitle, source)
 
 
-def coding_matrix(table: pd.DataFrame, source: str) -> plt.Figure:
+def coding_matrix(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Heat map of deaths by tactic (rows) and target (columns)."""
-    fig, ax = plt.subplots(figsize=(WIDE[0], 5.6))
+    fig, ax = parts.panel(ax, (WIDE[0], 5.6))
     shown = table.map(lambda v: f"{v:,.0f}" if v else "")
     style = dict(cmap="cmc.lapaz_r", cbar=False, linewidths=0.6, annot_kws={"size": 7.5})
     sns.heatmap(table, annot=shown, fmt="", ax=ax, **style)
@@ -111,9 +111,9 @@ def coding_matrix(table: pd.DataFrame, source: str) -> plt.Figure:
     return caption(fig, title, subtitle, source)
 
 
-def who_killed_whom(table: pd.DataFrame, source: str) -> plt.Figure:
+def who_killed_whom(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Deaths by the side that struck (rows) and by whom it struck (`coding.who_killed_whom`)."""
-    fig, ax = plt.subplots(figsize=(WIDE[0], 1.6 + 0.42 * len(table)))
+    fig, ax = parts.panel(ax, (WIDE[0], 1.6 + 0.42 * len(table)))
     colours = dict(zip(table, VICTIM_COLOURS, strict=True))
     for name, bars in parts.stack(ax, table, colours, lying=True, height=0.7).items():
         words = [f"{n:,}" if n >= 0.02 * table.to_numpy().sum() else "" for n in table[name]]
@@ -133,9 +133,9 @@ def who_killed_whom(table: pd.DataFrame, source: str) -> plt.Figure:
     return caption(fig, title, subtitle, source)
 
 
-def perpetrators_by_year(table: pd.DataFrame, source: str) -> plt.Figure:
+def perpetrators_by_year(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Deaths per year (rows) by the side that struck (columns)."""
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     table = table[[name for name in PERPETRATOR_COLOURS if name in table]]
     parts.stack(ax, table, PERPETRATOR_COLOURS, width=0.82)
     handles = parts.dots({name: PERPETRATOR_COLOURS[name] for name in table})
@@ -152,7 +152,7 @@ def perpetrators_by_year(table: pd.DataFrame, source: str) -> plt.Figure:
     return caption(fig, title, subtitle, source)
 
 
-def lineage(groups: pd.DataFrame, source: str) -> plt.Figure:
+def lineage(groups: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Who descends from whom: groups as bars in time, mergers and splits as arrows.
 
     Parameters
@@ -161,7 +161,7 @@ def lineage(groups: pd.DataFrame, source: str) -> plt.Figure:
         `actors.lineage`: `group_id`, `label`, `family`, `start`, `end` (decimal years),
         `predecessors` (list of ids), in the order to draw.
     """
-    fig, ax = plt.subplots(figsize=(WIDE[0], 1.2 + 0.27 * len(groups) + 0.6))
+    fig, ax = parts.panel(ax, (WIDE[0], 1.2 + 0.27 * len(groups) + 0.6))
     rows = {group: row for row, group in enumerate(groups["group_id"])}
     for row, group in enumerate(groups.itertuples()):
         colour = FAMILY_COLOURS.get(group.family, "#8a8a8a")

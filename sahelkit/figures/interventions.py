@@ -50,7 +50,7 @@ def overlaps(phases: pd.DataFrame, source: str = "data/interventions.csv") -> pl
     return caption(fig, title, subtitle, source, note)
 
 
-def ratios(table: pd.DataFrame, what: str, source: str) -> plt.Figure:
+def ratios(table: pd.DataFrame, what: str, source: str, ax=None) -> plt.Figure:
     """Before and after over several windows: ratio, intervals, season, placebo range.
 
     Parameters
@@ -62,7 +62,7 @@ def ratios(table: pd.DataFrame, what: str, source: str) -> plt.Figure:
     """
     names = table["name"] if "name" in table else pd.Series("", index=table.index)
     size = (WIDE[0], 1.6 + 0.27 * len(table) + 0.22 * names.nunique())
-    fig, ax = plt.subplots(figsize=size)
+    fig, ax = parts.panel(ax, size)
     y, ticks, rows = 0.0, [], []
     for name, part in table.groupby(names, sort=False):
         if name:
@@ -155,7 +155,7 @@ def placebo_dates(table: pd.DataFrame, date, what: str, source: str, standing: d
     return caption(fig, title, subtitle, source, note)
 
 
-def interrupted(result, date, what: str, source: str) -> plt.Figure:
+def interrupted(result, date, what: str, source: str, ax=None) -> plt.Figure:
     """An interrupted time series: counts, fit, and the earlier trend carried on.
 
     Parameters
@@ -164,7 +164,7 @@ def interrupted(result, date, what: str, source: str) -> plt.Figure:
         From `interrupted.interrupted`.
     """
     fitted, table = result.fitted, result.table
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     days = fitted.index.start_time
     ax.vlines(days, 0, fitted["observed"], color=PALE, linewidth=4)
     at = pd.Period(date, "M")
@@ -192,7 +192,7 @@ def interrupted(result, date, what: str, source: str) -> plt.Figure:
     return caption(fig, title, subtitle, source, note)
 
 
-def areas(pair: dict, date, check: dict, comparison: pd.Series, source: str) -> plt.Figure:
+def areas(pair: dict, date, check: dict, comparison: pd.Series, source: str, ax=None) -> plt.Figure:
     """Two areas around a date, each over its own mean before, with the check of their trends.
 
     Parameters
@@ -204,7 +204,7 @@ def areas(pair: dict, date, check: dict, comparison: pd.Series, source: str) -> 
     comparison : Series
         A row of `beforeafter.over_windows` with ``against``.
     """
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     at, key = pd.Period(date, "M"), dict(zip(pair, (ACCENT, BLUE), strict=True))
     for name, series in pair.items():
         relative = series / series[series.index < at].mean()

@@ -8,9 +8,9 @@ from sahelkit.figures import parts
 from sahelkit.figures.style import ACCENT, BLUE, INK, MUTED, WIDE, caption, thousands
 
 
-def event_study(table: pd.DataFrame, what: str, unit: str, source: str) -> plt.Figure:
+def event_study(table: pd.DataFrame, what: str, unit: str, source: str, ax=None) -> plt.Figure:
     """Pooled event study with its placebo band (`eventstudy.event_study`)."""
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     ax.fill_between(table.index, table["low"], table["high"], color=parts.PLACEBO, zorder=0)
     ax.axhline(1, color=INK, linewidth=0.8)
     ax.axvline(0, color=ACCENT, linewidth=1)
@@ -35,9 +35,9 @@ def event_study(table: pd.DataFrame, what: str, unit: str, source: str) -> plt.F
     return caption(fig, title, subtitle, source, note)
 
 
-def waiting(table: pd.DataFrame, source: str) -> plt.Figure:
+def waiting(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Days to the next major attack after each loss, beside what is usual (`eventstudy.waiting_placebo`)."""
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     y = np.arange(len(table))
     ax.hlines(y, table["usual"], table["days"], color="#c9c9c9", linewidth=2)
     ax.scatter(table["usual"], y, marker="|", s=110, color=INK, zorder=3)
@@ -53,7 +53,7 @@ def waiting(table: pd.DataFrame, source: str) -> plt.Figure:
     ax.set_xlim(0, longest.max() * 25)
     title = (
         f"After {short.sum()} of {len(table)} losses the next major incident came unusually soon; "
-        f"together, p {table['p_mean'].iloc[0]:.2f}"
+        f"on average as short on {table['shares_mean'].iloc[0]:.0%} of days"
     )
     subtitle = (
         "Dot: days from the loss to the next major incident of the same group family; tick: "

@@ -18,7 +18,11 @@ CLASSES = {"cell": (1, 2, 5, 10, 25), "region": (1, 10, 50, 100, 250)}
 
 
 def incident_map(
-    incidents: pd.DataFrame, source: str, by: str = "conflict", extent: tuple | None = None
+    incidents: pd.DataFrame,
+    source: str,
+    by: str = "conflict",
+    extent: tuple | None = None,
+    ax=None,
 ) -> plt.Figure:
     """Map of incidents, area of a circle proportional to deaths; vague positions are hollow.
 
@@ -42,7 +46,7 @@ def incident_map(
     table = table.sort_values(["deaths_best", "incident_id"], ascending=[False, True])
     if table.empty:
         raise NotCovered("No incident has a position and deaths: no map.")
-    fig, ax = plt.subplots(figsize=(9.0, 5.9))
+    fig, ax = parts.panel(ax, (9.0, 5.9))
     parts.draw_map(ax, labels=extent is None)
     if extent:
         ax.set(xlim=extent[:2], ylim=extent[2:])

@@ -36,6 +36,16 @@ def name_of(code: str) -> str:
     return COUNTRIES.get(code, "Three countries")
 
 
+def names_of(codes) -> str:
+    """Countries of codes in a sentence.
+
+    >>> names_of(["MLI", "BFA", "NER"]), names_of(["NER"])
+    ('Mali, Burkina Faso and Niger', 'Niger')
+    """
+    names = [name_of(code) for code in ORDER if code in set(codes)]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def unit_of(table: pd.DataFrame) -> str:
     """What a table counts, 'incidents' or 'deaths', as the statistic that made it noted."""
     return table.attrs.get("weight", "incidents").split("_")[0]
@@ -54,6 +64,17 @@ def by_reading(table: pd.DataFrame, tall: float, **style) -> tuple:
     return fig, [(ax, of(table, reading)) for reading, ax in axes.items()]
 
 
+def panel(ax, size: tuple) -> tuple:
+    """Figure and axes of a figure of one panel: new ones, or the axes that the caller gives.
+
+    On a caller's axes `caption` writes title and subtitle above them and leaves the figure alone.
+    """
+    if ax is None:
+        return plt.subplots(figsize=size)
+    ax.figure.sahelkit_guest = ax
+    return ax.figure, ax
+
+
 def small_multiples(names, columns: int, wide: float, tall: float, rest=0.0, **style) -> tuple:
     """A figure with a panel per name, each row so tall, in inches; and its axes by name."""
     rows = -(-len(names) // columns)
@@ -66,7 +87,8 @@ def small_multiples(names, columns: int, wide: float, tall: float, rest=0.0, **s
 
 def name_rows(ax, names, tall: float, rest: float) -> None:
     """Name what is drawn in rows, the first on top, and make each row so tall, in inches."""
-    ax.figure.set_figheight(rest + tall * len(names))
+    if not hasattr(ax.figure, "sahelkit_guest"):
+        ax.figure.set_figheight(rest + tall * len(names))
     ax.set(yticks=range(len(names)), yticklabels=names)
     ax.invert_yaxis()
 
@@ -192,7 +214,9 @@ def draw_tripoint(ax, text: str = "") -> None:
         label(ax, text, longitude, latitude, (7, -11), zorder=6, va="baseline")
 
 
-def over_readings(table: pd.DataFrame, what: str, unit: str, source: str, factor: float = 1.0):
+def over_readings(
+    table: pd.DataFrame, what: str, unit: str, source: str, factor: float = 1.0, ax=None
+):
     """Dot plot of one statistic over the readings of the data (`readings.over_readings`).
 
     Parameters
@@ -203,7 +227,7 @@ def over_readings(table: pd.DataFrame, what: str, unit: str, source: str, factor
         Multiplies the values, e.g. 100 for a share in per cent.
     """
     values = table["value"] * factor
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = panel(ax, WIDE)
     rows = range(len(table))
     ax.axvline(values.iloc[0], color=ACCENT, linewidth=1, zorder=1)
     ax.hlines(rows, values.iloc[0], values, color="#c9c9c9", linewidth=2, zorder=1)

@@ -121,7 +121,7 @@ def distance_curve(table: pd.DataFrame, years, source: str) -> plt.Figure:
     return caption(fig, title, subtitle, source)
 
 
-def border(table: pd.DataFrame, published: float, source: str) -> plt.Figure:
+def border(table: pd.DataFrame, published: float, source: str, ax=None) -> plt.Figure:
     """Share of incidents within 50 km of the shared borders per year, beside a published share.
 
     Parameters
@@ -131,7 +131,7 @@ def border(table: pd.DataFrame, published: float, source: str) -> plt.Figure:
     published : float
         0 to 1, over all years.
     """
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     shares = _per_reading(table, "share")
     _lines(ax, 100 * shares, parts.DIFFA_COLOURS.values(), 2.2, 1.9)
     ax.axhline(100 * published, color=INK, linewidth=1, linestyle="--")
@@ -150,7 +150,7 @@ def border(table: pd.DataFrame, published: float, source: str) -> plt.Figure:
     return caption(fig, title, subtitle, source, "Borders of the schematic outlines.")
 
 
-def precision(table: pd.DataFrame, source: str) -> plt.Figure:
+def precision(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """One share per year under several rules for vague locations.
 
     Parameters
@@ -158,7 +158,7 @@ def precision(table: pd.DataFrame, source: str) -> plt.Figure:
     table : DataFrame
         Index year, a column of shares (0 to 1) per rule, the first being all incidents.
     """
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     _lines(ax, 100 * table, ("#6f86a8", ACCENT, "#4d7f4f"), 1.9, 3.2, size=3.5)
     ax.set(ylabel="per cent", ylim=(0, None))
     largest = 100 * table.sub(table.iloc[:, 0], axis=0).abs().max().max()
@@ -168,9 +168,9 @@ def precision(table: pd.DataFrame, source: str) -> plt.Figure:
     return caption(fig, title, subtitle, source, note)
 
 
-def distance(table: pd.DataFrame, source: str) -> plt.Figure:
+def distance(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Distance of the mean centre from the tripoint, with its interval (`geography.centre_region`)."""
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     table = table.dropna()
     low, high, km = (_per_reading(table, f"km_{end}") for end in ("low", "high", "to_tripoint"))
     for name, colour in parts.DIFFA_COLOURS.items():
@@ -221,7 +221,7 @@ def extent(table: pd.DataFrame, source: str) -> plt.Figure:
     return caption(fig, f"{title} (without Diffa)", subtitle, source, note)
 
 
-def heat_map(table: pd.DataFrame, source: str, least: int = 15) -> plt.Figure:
+def heat_map(table: pd.DataFrame, source: str, least: int = 15, ax=None) -> plt.Figure:
     """Incidents or deaths per region and year (`geography.region_year`), at least so many in all."""
     what = parts.unit_of(table)
     least = min(least, table.sum(axis=1).max())
@@ -230,7 +230,7 @@ def heat_map(table: pd.DataFrame, source: str, least: int = 15) -> plt.Figure:
     unknown = shown.index.get_level_values("region").isin(places.UNKNOWNS)
     middle = (shown * shown.columns.to_numpy()).sum(axis=1) / shown.sum(axis=1)
     shown = shown.iloc[np.lexsort((middle, unknown, country))]
-    fig, ax = plt.subplots(figsize=(9.0, 1.6 + 0.24 * len(shown)))
+    fig, ax = parts.panel(ax, (9.0, 1.6 + 0.24 * len(shown)))
     values = shown.to_numpy(float)
     norm = PowerNorm(0.5, 0, 1.3 * values.max())
     ax.imshow(np.where(values > 0, values, np.nan), cmap=cm.lajolla_r, norm=norm, aspect="auto")
@@ -253,14 +253,19 @@ def heat_map(table: pd.DataFrame, source: str, least: int = 15) -> plt.Figure:
     subtitle = (
         f"{what.capitalize()} per region and year (regions with {least} or more; colour by square "
         "root). "
-        f"Text colour: {', '.join(COUNTRIES[c] for c in parts.ORDER)}. "
+        f"Text colour: {parts.names_of(shown.index.get_level_values('country'))}. "
         "* in Liptako-Gourma. Within a country, regions that turned violent later stand lower."
     )
-    note = "Diffa is the Lake Chad war. Ménaka counted in Gao before 2017 where the source does so."
+    note = (
+        "Diffa is the Lake Chad war. Ménaka is a region of its own throughout, where the source "
+        "names its districts."
+    )
     return caption(fig, f"Most {what} in {last}: {', '.join(top)}", subtitle, source, note)
 
 
-def contribution(table: pd.DataFrame, before: tuple, after: tuple, source: str, most: int = 14):
+def contribution(
+    table: pd.DataFrame, before: tuple, after: tuple, source: str, most: int = 14, ax=None
+):
     """What each region adds to the rise, as bars.
 
     Parameters
@@ -278,7 +283,7 @@ def contribution(table: pd.DataFrame, before: tuple, after: tuple, source: str, 
     names = [f"{r}{' *' * star}" for r, star in zip(table["region"], starred, strict=True)]
     names = [*names[:most], f"{len(table.iloc[most:])} others"]
     values = [*share.head(most), share.iloc[most:].sum()]
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     colours = [*table["country"].head(most).map(COUNTRY_COLOURS), "#b4b4b4"]
     ax.barh(range(len(names)), values, color=colours, height=0.72)
     for row, value in enumerate(values):
@@ -286,13 +291,12 @@ def contribution(table: pd.DataFrame, before: tuple, after: tuple, source: str, 
     parts.name_rows(ax, names, 0.26, 1.3)
     ax.set_xlabel("per cent of the rise")
     ax.grid(axis="y", visible=False)
-    key = {COUNTRIES[code]: COUNTRY_COLOURS[code] for code in parts.ORDER}
+    there = [code for code in parts.ORDER if code in set(table["country"])]
+    key = {COUNTRIES[code]: COUNTRY_COLOURS[code] for code in there}
     parts.coloured_words(ax, key, 0.98, 0.08, 0.07, ha="right")
-    diffa = share[table["region"] == "Diffa"].sum()
-    title = (
-        f"Liptako-Gourma's regions (*) account for {share[starred].sum():.0f} % of the rise, Diffa "
-        f"for {diffa:.0f} %"
-    )
+    title = f"Liptako-Gourma's regions (*) account for {share[starred].sum():.0f} % of the rise"
+    if (table["region"] == "Diffa").any():
+        title += f", Diffa for {share[table['region'] == 'Diffa'].sum():.0f} %"
     subtitle = (
         f"Contribution to the rise in {parts.unit_of(table)} per year, {before[0]}-{before[1]} to "
         f"{after[0]}-{after[1]} (from {thousands(table['before'].sum())} to "

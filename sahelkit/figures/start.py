@@ -8,9 +8,9 @@ from sahelkit.figures.style import COUNTRY_COLOURS, WIDE, caption, thousands
 from sahelkit.schema import COUNTRIES
 
 
-def country_totals(table: pd.DataFrame, source: str) -> plt.Figure:
+def country_totals(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Deaths per country and year with the range from low to high: `Dataset.country_year`."""
-    fig, ax = plt.subplots(figsize=WIDE)
+    fig, ax = parts.panel(ax, WIDE)
     for country, part in table.groupby("country", observed=True):
         colour, years = COUNTRY_COLOURS[country], part["year"]
         ends = part["deaths_low"], part["deaths_high"]

@@ -94,8 +94,14 @@ def say(text: str, end: str = "\n") -> None:
 def caption(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.Figure:
     """Give a figure its title (the finding), subtitle (measure and unit), source and caveat.
 
-    Called again, it replaces what it wrote before: so one's own title goes on any figure.
+    Called again, it replaces what it wrote before: so one's own title goes on any figure. Where a
+    function drew on a caller's axes, title and subtitle stand above these.
     """
+    guest = fig.__dict__.pop("sahelkit_guest", None)
+    if guest is not None:
+        wide = int(guest.get_window_extent().width / fig.dpi * 13)
+        guest.set_title("\n".join(textwrap.wrap(title, wide) + textwrap.wrap(subtitle, wide)))
+        return fig
     for text in getattr(fig, "sahelkit_texts", ()):
         text.remove()
     width, height = fig.get_size_inches()

@@ -31,7 +31,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "share",
             "share_by_definition",
             "share_in_year",
-            "share_near_border_over",
+            "share_over",
             "share_within",
             "vague_locations",
         ],

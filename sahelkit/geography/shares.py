@@ -55,6 +55,16 @@ def share(
     >>> share(load()).loc[[2016, 2018, 2023]].round(3).tolist()
     [0.222, 0.807, 0.605]
     """
+    table = _inside(ds, definition, weight)
+    keys = ["year", "country"] if by_country else ["year"]
+    sums = table.groupby(keys)[["inside", "weight"]].sum()
+    found = sums["inside"] / sums["weight"].where(sums["weight"] >= least)
+    found = found.unstack("country") if by_country else found.rename("share")
+    return found.reindex(ds.years).rename_axis("year")
+
+
+def _inside(ds: Dataset, definition: str, weight: str) -> pd.DataFrame:
+    """Rows by region or by position: `year`, `country`, `weight`, and what of it lies `inside`."""
     if definition in BY_REGION:
         one_of(weight, COUNTS, "weight")
         months = ds.region_month
@@ -63,12 +73,7 @@ def share(
     else:
         table = positions(ds, weight)
     inside = places.in_liptako_gourma(table, definition)
-    table = table.assign(country=table["country"].astype("str"), inside=table["weight"] * inside)
-    keys = ["year", "country"] if by_country else ["year"]
-    sums = table.groupby(keys)[["inside", "weight"]].sum()
-    found = sums["inside"] / sums["weight"].where(sums["weight"] >= least)
-    found = found.unstack("country") if by_country else found.rename("share")
-    return found.reindex(ds.years).rename_axis("year")
+    return table.assign(country=table["country"].astype("str"), inside=table["weight"] * inside)
 
 
 def share_by_definition(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
@@ -122,21 +127,26 @@ def share_within(ds: Dataset, distances_km=range(0, 501, 25), weight: str = "inc
     return _within(table, km, distances_km, ds.years)
 
 
-def share_near_border_over(
-    ds: Dataset, first: int, last: int, weight: str = "incidents", km: float = places.BORDER_KM
+def share_over(
+    ds: Dataset, first: int, last: int, definition: str = "regions", weight: str = "incidents"
 ) -> float:
-    """Share of all violence from year `first` to `last` within km of the shared borders, 0 to 1.
+    """Share of all violence from year `first` to `last` in Liptako-Gourma, 0 to 1.
 
     Raises
     ------
     NotCovered
         The data do not reach over these years.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> [round(share_over(load(), 2017, 2023, name), 2) for name in ("regions", "border")]
+    [0.71, 0.33]
     """
     years_covered(ds, first, last)
-    table = positions(ds, weight)
+    table = _inside(ds, definition, weight)
     table = table[table["year"].between(first, last)]
-    near = places.km_to_border(table["latitude"], table["longitude"]) <= km
-    return float(np.average(near, weights=table["weight"]))
+    return float(table["inside"].sum() / table["weight"].sum())
 
 
 def doubt(ds: Dataset, weight: str = "incidents", resamples: int = 1999, seed: int = 0):
@@ -231,7 +241,7 @@ def border_shares(ds: Dataset) -> pd.DataFrame:
     return pd.DataFrame(
         {
             f"{first}-{last}": {
-                name: share_near_border_over(part, first, last, weight)
+                name: share_over(part, first, last, "border", weight)
                 for name, (part, weight) in measures.items()
             }
             for first in starts

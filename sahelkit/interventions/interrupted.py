@@ -6,6 +6,10 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.interventions.placebos import by_month, tail_shares
+from sahelkit.regression import estimates, negative_binomial
+
+LAGS = 20
+"""Months over which errors may hang together."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,8 @@ def interrupted(series: pd.Series, date, months: int = 36, harmonics: int = 1) -
     """Negative binomial interrupted time series on months: level and slope, season.
 
     Wagner, Soumerai, Zhang & Ross-Degnan (2002); season by annual harmonics (Bernal, Cummins &
-    Gasparrini 2017); the model's own errors, t quantiles. (Autocorrelation-consistent errors are
-    too small in series this short: they reject two to three times as often as they should.) The
-    overdispersion is the moment estimate from a Poisson fit. The month of the date is left out.
+    Gasparrini 2017); autocorrelation-consistent intervals (`regression.estimates`). The month of the
+    date is left out.
 
     Parameters
     ----------
@@ -71,17 +74,19 @@ def interrupted(series: pd.Series, date, months: int = 36, harmonics: int = 1) -
         raise ValueError(f"{date}: needs 6 months with counts on either side.")
     design = _design(distance, part.index.month.to_numpy(), harmonics)
     keep = distance != 0
-    fit, alpha = negative_binomial(part.to_numpy()[keep], design[keep])
+    model, alpha = negative_binomial(part.to_numpy()[keep], design[keep])
+    found = estimates(model, min(LAGS, len(design) // 2))
     without = design.copy()
     without[:, 2:4] = 0
-    fitted = pd.DataFrame(
-        {"observed": part, "fitted": fit.predict(design), "without": fit.predict(without)}
-    )
-    low, high = fit.conf_int().T
+    predicted = {
+        name: found.fit.predict(x) for name, x in (("fitted", design), ("without", without))
+    }
     names = {"level": (2, 1), "slope": (3, 12), "trend before": (1, 12)}
-    rows = [np.exp(np.array([fit.params[i], low[i], high[i]]) * unit) for i, unit in names.values()]
+    ends = np.array([found.value, found.low, found.high])
+    rows = [np.exp(ends[:, i] * unit) for i, unit in names.values()]
     table = pd.DataFrame(rows, index=list(names), columns=["ratio", "low", "high"])
-    return Interrupted(table.assign(p=[fit.pvalues[i] for i, _ in names.values()]), fitted, alpha)
+    table["p"] = [found.p[i] for i, _ in names.values()]
+    return Interrupted(table, pd.DataFrame({"observed": part} | predicted), alpha)
 
 
 def levels(series: pd.Series, months: int = 36) -> pd.DataFrame:
@@ -92,6 +97,13 @@ def levels(series: pd.Series, months: int = 36) -> pd.DataFrame:
     DataFrame
         Index month; `ratio`, `low`, `high`, `p` of the level, and `statistic` (log ratio over
         the half width of its interval).
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> from sahelkit.counts import finest
+    >>> levels(finest(load()), months=12).columns.tolist()
+    ['ratio', 'low', 'high', 'p', 'statistic']
     """
     monthly = by_month(series)
     rows = {}
@@ -114,23 +126,11 @@ def _design(distance: np.ndarray, month: np.ndarray, harmonics: int) -> np.ndarr
     return np.column_stack(columns).astype(float)
 
 
-def negative_binomial(counts: np.ndarray, design: np.ndarray) -> tuple:
-    """Negative binomial regression: (statsmodels results, alpha)."""
-    import statsmodels.api as sm
-
-    poisson = sm.GLM(counts, design, family=sm.families.Poisson()).fit()
-    mean, spare = poisson.mu, len(counts) / poisson.df_resid
-    alpha = float(np.sum((counts - mean) ** 2 * spare - mean) / np.sum(mean**2))
-    family = sm.families.NegativeBinomial(alpha=max(alpha, 1e-6))
-    fit = sm.GLM(counts, design, family=family).fit(start_params=poisson.params, use_t=True)
-    return fit, max(alpha, 0.0)
-
-
 def parallel(affected: pd.Series, unaffected: pd.Series, date, months: int = 24) -> dict:
     """Whether the affected area's share had a trend before a date.
 
-    Given both areas' sum, the affected area's count is binomial; its log odds on time, errors of
-    Newey and West. Passing is no proof of parallel trends (Roth 2022): `low` and `high` say which
+    Given both areas' sum, the affected area's count is binomial; its log odds on time
+    (`regression.estimates`). Passing is no proof of parallel trends (Roth 2022): `low` and `high` say which
     differences the data cannot exclude.
 
     Returns
@@ -157,18 +157,11 @@ def parallel(affected: pd.Series, unaffected: pd.Series, date, months: int = 24)
     if some.sum() < 8 or pair.sum().min() == 0:
         return dict.fromkeys(("ratio", "low", "high", "p"), np.nan) | out | {"counts": counts}
     design = sm.add_constant(time[some])
-    lags = int(4 * (some.sum() / 100) ** (2 / 9))
-    fit = sm.GLM(pair[["a", "b"]].to_numpy()[some], design, family=sm.families.Binomial()).fit(
-        cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}, use_t=True
-    )
-    low, high = fit.conf_int()[1]
-    ratio = {"ratio": fit.params[1], "low": low, "high": high}
-    return (
-        {k: float(np.exp(v)) for k, v in ratio.items()}
-        | {"p": float(fit.pvalues[1])}
-        | out
-        | {"counts": counts}
-    )
+    model = sm.GLM(pair[["a", "b"]].to_numpy()[some], design, family=sm.families.Binomial())
+    found = estimates(model, min(LAGS, int(some.sum()) - 2))
+    ratio = {"ratio": found.value[1], "low": found.low[1], "high": found.high[1]}
+    ratio = {name: float(np.exp(value)) for name, value in ratio.items()}
+    return ratio | {"p": float(found.p[1])} | out | {"counts": counts}
 
 
 def placebo_of_level(series: pd.Series, date) -> pd.Series:

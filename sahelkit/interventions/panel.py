@@ -7,6 +7,9 @@ from sahelkit import interventions, places
 from sahelkit.counts import count
 from sahelkit.dataset import Dataset
 
+NEAR = 36
+"""Months by which the date of an operation may be drawn earlier or later."""
+
 
 def operations(ds: Dataset, around: int = 62) -> pd.DataFrame:
     """Area operations with a first and a last day that lie so many days inside the data."""
@@ -23,7 +26,8 @@ def panel(ds: Dataset, after: int = 3, draws: int = 999, seed: int = 0) -> dict:
     Poisson regression of incidents per region and month on effects of both and on whether an
     operation was under way there (difference in differences with staggered dates). The interval
     and p come from randomisation: each operation keeps its regions and length, its date is drawn
-    anew, and the ratio is computed again. An operation goes where violence is: an association.
+    anew from the `NEAR` months before and after its own, when there was about as much violence, and
+    the ratio is computed again. An operation goes where violence is: an association.
 
     Parameters
     ----------
@@ -50,35 +54,45 @@ def panel(ds: Dataset, after: int = 3, draws: int = 999, seed: int = 0) -> dict:
     wide = count(ds, ["country", "region"])
     wide = wide.loc[:, ~wide.columns.get_level_values("region").isin(places.UNKNOWNS)]
     wide = wide.loc[:, wide.sum() > 0]
-    units = [f"{country}:{region}" for country, region in wide.columns]
-    counts, table = wide.to_numpy(float), operations(ds)
-    spans = []
-    for row in table.itertuples():
+    treatments = spans(ds, wide, after)
+    counts = wide.to_numpy(float)
+    treated = _mask(treatments, [first for _, first, _ in treatments], counts.shape)
+    return randomised(counts, treatments, draws, seed) | {
+        "operations": len(treatments),
+        "cells": int(treated.sum()),
+        "incidents": int(counts[treated].sum()),
+        "regions": wide.shape[1],
+    }
+
+
+def spans(ds: Dataset, wide: pd.DataFrame, after: int = 3) -> list:
+    """Per operation: which columns of `wide` (country, region) it covers, first month, months."""
+    found = []
+    for row in operations(ds).itertuples():
         area = interventions.area_of(row._asdict())
         frame = wide.columns.to_frame(index=False).astype("str")
         where = places.in_area(frame, area).to_numpy()
         first = wide.index.get_loc(pd.Period(row.start, "M"))
         last = wide.index.get_loc(pd.Period(row.end, "M")) + after
-        spans.append((where, first, min(last, len(wide) - 1) - first + 1))
-    rng, latest = np.random.default_rng(seed), len(wide)
-    treated = _mask(spans, [first for _, first, _ in spans], counts.shape)
-    here, drawn = _ratio(counts, treated), []
+        found.append((where, first, min(last, len(wide) - 1) - first + 1))
+    return found
+
+
+def randomised(counts: np.ndarray, treatments: list, draws: int, seed: int) -> dict:
+    """The ratio of treated cells, and where it lies among those at dates dealt out at random."""
+    here = _ratio(counts, _mask(treatments, [first for _, first, _ in treatments], counts.shape))
+    rng, drawn = np.random.default_rng(seed), []
     for _ in range(draws):
-        starts = [rng.integers(0, latest - length + 1) for _, _, length in spans]
-        drawn.append(_ratio(counts, _mask(spans, starts, counts.shape)))
+        starts = [
+            rng.integers(max(0, first - NEAR), min(first + NEAR, len(counts) - length) + 1)
+            for _, first, length in treatments
+        ]
+        drawn.append(_ratio(counts, _mask(treatments, starts, counts.shape)))
     low, high = np.quantile(drawn, [0.025, 0.975])
     middle = np.log(np.median(drawn))
     far = np.abs(np.log(drawn) - middle) >= abs(np.log(here) - middle) - 1e-12
-    return {
-        "ratio": here,
-        "low": float(low),
-        "high": float(high),
-        "p": float((1 + far.sum()) / (draws + 1)),
-        "operations": len(table),
-        "cells": int(treated.sum()),
-        "incidents": int(counts[treated].sum()),
-        "regions": len(units),
-    }
+    p = float((1 + far.sum()) / (draws + 1))
+    return {"ratio": here, "low": float(low), "high": float(high), "p": p}
 
 
 def _mask(spans: list, starts: list, shape: tuple) -> np.ndarray:
