@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sahelkit.choices import NotCovered
 from sahelkit.counts import count
 from sahelkit.dataset import Dataset
+from sahelkit.files import read_table
 from sahelkit.words import Sentence
 
 LEVEL = 0.95
@@ -223,6 +225,39 @@ def rise(ds: Dataset, weight: str = "incidents", base: int = 2016) -> float:
     totals = count(ds, freq="Y", weight=weight)[weight].loc[list(ds.years)]
     early = totals.loc[max(base, totals.index[0])]
     return float(totals.iloc[-1] / early) if early else np.nan
+
+
+def rates(ds: Dataset, weight: str = "deaths_best") -> pd.DataFrame:
+    """Deaths (or incidents) per 100,000 inhabitants, per country and for all that the data hold.
+
+    Inhabitants on 1 July: United Nations, World Population Prospects 2024 (`data/population.csv`).
+
+    Returns
+    -------
+    DataFrame
+        Index year, of the whole years that data and population share; a column per country code, and
+        'all'.
+
+    Raises
+    ------
+    NotCovered
+        There is no such year.
+
+    Examples
+    --------
+    >>> from sahelkit import load
+    >>> rates(load()).loc[2023].round(1).to_dict()
+    {'BFA': 26.5, 'MLI': 8.9, 'NER': 2.0, 'all': 12.0}
+    """
+    people = read_table("population.csv").astype({"year": int, "population": float})
+    people = people.pivot(index="year", columns="country", values="population")
+    sums = count(ds, "country", "Y", weight)
+    years = [year for year in ds.years if year in people.index]
+    if not years:
+        raise NotCovered(f"{ds.label} holds no whole year of those with a population.")
+    sums, people = sums.loc[years], people.loc[years, list(sums)]
+    sums, people = (t.assign(all=t.sum(axis=1)) for t in (sums, people))
+    return (1e5 * sums / people).rename_axis(columns=None)
 
 
 def against_published(ds: Dataset) -> pd.DataFrame:
