@@ -455,16 +455,16 @@ def complete(table: pd.DataFrame, months=None) -> pd.DataFrame:
     return out
 
 
-def placed(incidents: pd.DataFrame) -> pd.DataFrame:
+def placed(incidents: pd.DataFrame, degrees: float = 0.5) -> pd.DataFrame:
     """Incidents since `schema.FIRST_MONTH` that have a position, with `year` and `priogrid_gid`."""
     frame = _from_first_month(incidents).dropna(subset=["latitude", "longitude"])
     frame["year"] = frame["date_start"].dt.year
-    frame["priogrid_gid"] = places.grid_cell(frame["latitude"], frame["longitude"])
+    frame["priogrid_gid"] = places.grid_cell(frame["latitude"], frame["longitude"], degrees)
     return frame
 
 
-def grid_year(incidents: pd.DataFrame) -> pd.DataFrame:
-    """Incidents and deaths per PRIO-GRID cell, year, country and violence.
+def grid_year(incidents: pd.DataFrame, degrees: float = 0.5) -> pd.DataFrame:
+    """Incidents and deaths per PRIO-GRID cell (or one of another size), year, country and violence.
 
     Parameters
     ----------
@@ -477,7 +477,7 @@ def grid_year(incidents: pd.DataFrame) -> pd.DataFrame:
         `GRID_KEYS`, `COUNTS`, `incidents_located` (to the district or better: location_precision
         at most 3), `latitude` and `longitude` (mean over the cell's incidents, degrees, 4 digits).
     """
-    frame = placed(incidents)
+    frame = placed(incidents, degrees)
     frame["incidents_located"] = (frame["location_precision"] <= 3).astype("int64")
     table = _counted(frame, GRID_KEYS)
     grouped = frame.groupby(GRID_KEYS, observed=True, sort=False)

@@ -337,12 +337,14 @@ def _unit(name: str) -> tuple:
     return one_of(name, known if found else ["all", *DEFINITIONS, *COUNTRIES, *known], "area")
 
 
-def grid_cell(latitude, longitude) -> np.ndarray:
+def grid_cell(latitude, longitude, degrees: float = 0.5) -> np.ndarray:
     """PRIO-GRID cell number (0.5 degree, numbered from the south-west; Tollefsen et al. 2012).
+
+    With another size of cell, the number in a grid made likewise.
 
     >>> int(grid_cell([12.370278], [-1.524722])[0])
     147237
     """
-    row = np.floor((np.asarray(latitude, float) + 90) * 2)
-    column = np.floor((np.asarray(longitude, float) + 180) * 2)
-    return (row * 720 + column + 1).astype("int64")
+    row = np.floor((np.asarray(latitude, float) + 90) / degrees)
+    column = np.floor((np.asarray(longitude, float) + 180) / degrees)
+    return (row * round(360 / degrees) + column + 1).astype("int64")

@@ -111,6 +111,16 @@ def test_scdi_classes_of_made_up_cells():
     assert (counts.sum(axis=1) == 1).all()
 
 
+def test_scdi_on_cells_of_25_arc_minutes_calls_four_incidents_intense(shipped, ged):
+    found = geography.scdi(ged, degrees=geography.OECD_DEGREES)
+    assert found.loc[found["intensity"] == "high", "incidents"].min() == 4
+    assert found["area_km2"].between(1900, 2150).all() and found["incidents"].sum() > 3900
+    few = geography.scdi(ged, degrees=geography.OECD_DEGREES, high=0.01)
+    assert (few["intensity"] == "high").sum() < (found["intensity"] == "high").sum()
+    with pytest.raises(sahelkit.NotCovered, match="PRIO-GRID"):
+        geography.scdi(shipped, degrees=geography.OECD_DEGREES)
+
+
 def test_scdi_is_the_same_from_events_and_cells(shipped, ged):
     pd.testing.assert_frame_equal(geography.scdi(shipped), geography.scdi(ged), check_dtype=False)
 

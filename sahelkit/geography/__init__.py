@@ -16,6 +16,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "shift_of_centre",
         ],
         "clustering": [
+            "OECD_DEGREES",
             "cells",
             "hot_spots",
             "hot_spots_by_period",

@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places, readings
-from sahelkit.dataset import GRID_KEYS, Dataset, in_words, placed, years_covered
+from sahelkit.choices import NotCovered
+from sahelkit.dataset import GRID_KEYS, Dataset, grid_year, in_words, placed, years_covered
 from sahelkit.geography.centrography import positions
 
 HIGH_PER_KM2 = 0.0017
 """Incidents per km2 and year from which OECD/SWAC's indicator calls a cell's violence intense."""
+PRIO_DEGREES, OECD_DEGREES = 0.5, 25 / 60
+"""Sizes of cells: PRIO-GRID's, and that of OECD/SWAC's published maps."""
 CLASSES = ("clustered high", "dispersed high", "clustered low", "dispersed low", "unclassified")
 NEAREST = {
     "nearest_in_cell_km": ["year", "priogrid_gid"],
@@ -56,10 +59,10 @@ def cells() -> pd.DataFrame:
     return frame[frame["inside_km2"] > 0]
 
 
-def _boxes(latitude, longitude):
+def _boxes(latitude, longitude, degrees: float = PRIO_DEGREES):
     import shapely
 
-    return shapely.box(longitude, latitude, longitude + 0.5, latitude + 0.5)
+    return shapely.box(longitude, latitude, longitude + degrees, latitude + degrees)
 
 
 def _area_km2(shapes) -> np.ndarray:
@@ -74,11 +77,11 @@ def _area_km2(shapes) -> np.ndarray:
     )
 
 
-def _cell_areas(gid: pd.Series) -> np.ndarray:
+def _cell_areas(gid: pd.Series, degrees: float) -> np.ndarray:
     """True areas, also of cells outside the three countries: they depend on latitude alone."""
-    rows = (gid.to_numpy() - 1) // 720
+    rows = (gid.to_numpy() - 1) // round(360 / degrees)
     wanted, where = np.unique(rows, return_inverse=True)
-    return _area_km2(_boxes(wanted / 2 - 90, np.zeros(len(wanted))))[where]
+    return _area_km2(_boxes(wanted * degrees - 90, np.zeros(len(wanted)), degrees))[where]
 
 
 @cache
@@ -97,7 +100,9 @@ def _nearest_km(rows: pd.DataFrame, groups: np.ndarray) -> np.ndarray:
     return np.where(found < 5e4, found, np.inf)
 
 
-def nearest_sums(incidents: pd.DataFrame, within=tuple(NEAREST)) -> pd.DataFrame:
+def nearest_sums(
+    incidents: pd.DataFrame, within=tuple(NEAREST), degrees: float = PRIO_DEGREES
+) -> pd.DataFrame:
     """Sums of each incident's distance to the nearest other, which a table of cells cannot give.
 
     Parameters
@@ -106,6 +111,8 @@ def nearest_sums(incidents: pd.DataFrame, within=tuple(NEAREST)) -> pd.DataFrame
         `schema.COLUMNS`.
     within : iterable of str
         Of `NEAREST`: the nearest of the same cell and year, or of the same year.
+    degrees : float
+        Size of a cell.
 
     Returns
     -------
@@ -113,7 +120,7 @@ def nearest_sums(incidents: pd.DataFrame, within=tuple(NEAREST)) -> pd.DataFrame
         `GRID_KEYS`, `within`, km, missing where an incident is alone, and `DISTINCT`, where a
         position counts with the first of its incidents.
     """
-    frame = placed(incidents)
+    frame = placed(incidents, degrees)
     for name in within:
         groups = frame.groupby(NEAREST[name]).ngroup().to_numpy()
         km = _nearest_km(frame, groups)
@@ -128,11 +135,14 @@ def nearest_sums(incidents: pd.DataFrame, within=tuple(NEAREST)) -> pd.DataFrame
     return in_words(sums.reset_index(), GRID_KEYS)
 
 
-def _with_nearest(ds: Dataset, name: str) -> pd.DataFrame:
+def _with_nearest(ds: Dataset, name: str, degrees: float = PRIO_DEGREES) -> pd.DataFrame:
     """The grid table with one of `NEAREST`, which the shipped one holds."""
-    if ds.events is None:
-        return ds.grid_year
-    return ds.grid_year.merge(nearest_sums(ds.events, [name]), on=GRID_KEYS)
+    if ds.events is not None:
+        table = ds.grid_year if degrees == PRIO_DEGREES else grid_year(ds.events, degrees)
+        return table.merge(nearest_sums(ds.events, [name], degrees), on=GRID_KEYS)
+    if degrees != PRIO_DEGREES:
+        raise NotCovered("The shipped tables hold PRIO-GRID cells: others need a file of events.")
+    return ds.grid_year
 
 
 def nearest_neighbour(ds: Dataset) -> pd.DataFrame:
@@ -166,14 +176,19 @@ def nearest_neighbour(ds: Dataset) -> pd.DataFrame:
     return out.reindex(ds.years).rename_axis("year")
 
 
-def scdi(ds: Dataset, distinct: bool = False) -> pd.DataFrame:
+def scdi(
+    ds: Dataset,
+    distinct: bool = False,
+    degrees: float = PRIO_DEGREES,
+    high: float = HIGH_PER_KM2,
+) -> pd.DataFrame:
     """OECD/SWAC's Spatial Conflict Dynamics indicator per grid cell and year.
 
-    Intensity is high from `HIGH_PER_KM2` incidents per km2 on; concentration is the
-    nearest-neighbour ratio within the cell, clustered below 1. A cell with one incident is
-    unclassified. Published maps use cells of 25 arc minutes (about 1,935 km2 at 14 N) and all
-    ACLED events; here cells are of 0.5 degree with their true areas (2,800 to 3,040 km2), so that
-    the cut lies at 5 or 6 incidents instead of 4.
+    Intensity is high from so many incidents per km2 on; concentration is the nearest-neighbour
+    ratio within the cell, clustered below 1. A cell with one incident is unclassified. Published
+    maps use cells of 25 arc minutes (about 1,935 km2 at 14 N) and all ACLED events: with ACLED's
+    file, `degrees=OECD_DEGREES` gives these. By default cells are of 0.5 degree with their true areas
+    (2,800 to 3,040 km2), so that the cut lies at 5 or 6 incidents instead of 4.
 
     Parameters
     ----------
@@ -181,13 +196,22 @@ def scdi(ds: Dataset, distinct: bool = False) -> pd.DataFrame:
     distinct : bool
         Take the concentration from the different positions of a cell: incidents that the source
         places at one town or one centroid then make no cluster.
+    degrees : float
+        Size of a cell; another than `PRIO_DEGREES` needs a file of events.
+    high : float
+        Incidents per km2 and year from which intensity is high.
 
     Returns
     -------
     DataFrame
         `year, priogrid_gid, incidents, area_km2, per_km2, intensity` ('high', 'low',
         'unclassified'), `ratio`, `concentration` ('clustered', 'dispersed'), `type` (one of
-        `CLASSES`).
+        `CLASSES`). Of other cells than PRIO-GRID's the number stands in `cell`.
+
+    Raises
+    ------
+    NotCovered
+        Other cells than PRIO-GRID's, and only tables are there.
 
     References
     ----------
@@ -203,20 +227,20 @@ def scdi(ds: Dataset, distinct: bool = False) -> pd.DataFrame:
     5
     """
     points, sums = DISTINCT if distinct else ("incidents", "nearest_in_cell_km")
-    table = _with_nearest(ds, "nearest_in_cell_km").groupby(["year", "priogrid_gid"])
+    table = _with_nearest(ds, "nearest_in_cell_km", degrees).groupby(["year", "priogrid_gid"])
     out = table[["incidents"]].sum()
     number, km = table[points].sum(), table[sums].sum()
     mean_km = (km / number).where(number >= 2).to_numpy()
     out = out.assign(points=number).reset_index()
-    out["area_km2"] = _cell_areas(out["priogrid_gid"])
+    out["area_km2"] = _cell_areas(out["priogrid_gid"], degrees)
     out["per_km2"] = out["incidents"] / out["area_km2"]
-    level = np.where(out["per_km2"] >= HIGH_PER_KM2, "high", "low")
+    level = np.where(out["per_km2"] >= high, "high", "low")
     out["intensity"] = np.where(out["incidents"] < 2, "unclassified", level)
     out["ratio"] = mean_km / (0.5 / np.sqrt(out.pop("points") / out["area_km2"]))
     label = pd.Series(np.where(out["ratio"] < 1, "clustered", "dispersed"))
     out["concentration"] = label.where(out["ratio"].notna(), None)
     out["type"] = (out["concentration"] + " " + out["intensity"]).fillna("unclassified")
-    return out
+    return out if degrees == PRIO_DEGREES else out.rename(columns={"priogrid_gid": "cell"})
 
 
 def scdi_counts(found: pd.DataFrame) -> pd.DataFrame:

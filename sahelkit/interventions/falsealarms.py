@@ -20,7 +20,7 @@ def simulate(
     like: pd.Series,
     n: int,
     factor: float = 1.0,
-    at: int | None = None,
+    at: int | np.ndarray | None = None,
     persistence: float = 0.0,
     trend: bool = False,
     seed: int = 0,
@@ -38,8 +38,8 @@ def simulate(
         Series to simulate.
     factor : float
         Multiplies the rate from position `at` on; 1: no change.
-    at : int, optional
-        Default: the middle.
+    at : int or bool array (len(like),), optional
+        From that position on, or where the array says so; default from the middle on.
     persistence : float
         Autocorrelation of the rates' scores from unit to unit, 0 to below 1.
     trend : bool
@@ -73,8 +73,9 @@ def simulate(
         rate = gamma.ppf(norm.cdf(noise), 1 / alpha, scale=alpha)
     else:
         rate = rng.gamma(1 / alpha, alpha, shape)
-    change = np.where(np.arange(len(like)) >= (len(like) // 2 if at is None else at), factor, 1.0)
-    return rng.poisson(rate * mean * change)
+    at = len(like) // 2 if at is None else at
+    changed = at if isinstance(at, np.ndarray) else np.arange(len(like)) >= at
+    return rng.poisson(rate * mean * np.where(changed, factor, 1.0))
 
 
 def _growth(series: pd.Series) -> np.ndarray:
