@@ -31,16 +31,16 @@ def groups() -> pd.DataFrame:
 
 
 def names() -> dict:
-    """Group id -> name for readers: the abbreviation of an armed group's long name, else the name.
+    """Group id -> name for readers, without brackets; of an armed group's long name the abbreviation.
 
-    >>> names()["jnim"], names()["ansar_dine"]
-    ('JNIM', 'Ansar Dine')
+    >>> names()["jnim"], names()["ansar_dine"], names()["mali_forces"]
+    ('JNIM', 'Ansar Dine', 'Malian defence and security forces')
     """
     table = groups()
     long = (table["name"].str.len() > 26) & (table["abbreviation"] != "")
-    return dict(
-        zip(table["group_id"], table["name"].mask(long, table["abbreviation"]), strict=True)
-    )
+    long &= ~table["family"].isin(["State forces", "Foreign forces"])
+    shown = table["name"].str.replace(r" \(.*\)", "", regex=True).mask(long, table["abbreviation"])
+    return dict(zip(table["group_id"], shown, strict=True))
 
 
 @cache

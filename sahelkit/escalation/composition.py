@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from sahelkit.choices import one_of
 from sahelkit.counts import count
+from sahelkit.dataset import COUNTS
 from sahelkit.escalation import LEVEL
 from sahelkit.places import UNKNOWNS
 
@@ -87,12 +89,19 @@ def concentration(
         number of units: the inverse of Simpson's index, 1 / sum of squared shares (Laakso &
         Taagepera 1979).
 
+    Raises
+    ------
+    ValueError
+        The table has no such unit or weight.
+
     Examples
     --------
     >>> even = pd.DataFrame({"year": 2020, "country": "MLI", "region": [*"abcd"], "incidents": 5})
     >>> concentration(even, top=1).loc[2020].tolist()
     [4.0, 0.25, 4.0]
     """
+    one_of(units, [name for name in ("region", "priogrid_gid") if name in table], "units")
+    one_of(weight, [name for name in COUNTS if name in table], "weight")
     year = table["year"] if "year" in table else table["month"].dt.year.rename("year")
     known = ~table[units].isin(UNKNOWNS)
     # A cell that a border cuts is one place; two regions of the same name would be two.

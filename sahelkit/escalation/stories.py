@@ -8,6 +8,7 @@ import pandas as pd
 
 from sahelkit.choices import NotCovered
 from sahelkit.escalation.changepoints import change_points, segment_cost
+from sahelkit.words import Sentence
 
 SMOOTH_DF = 6
 """Columns of the B-spline: a rise that may bend a few times."""
@@ -48,7 +49,7 @@ class Stories:
         return "climb" if self.p_shifts <= SMALL < self.p_smooth else "cannot tell"
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """What the comparison allows to say."""
         best = self.table["aic"].groupby(level=0).min()
         named = ", ".join(f"{name} {best[name]:.1f}" for name in SHAPES)
@@ -57,7 +58,7 @@ class Stories:
             "climb": "Level shifts rarely look like this: the level climbed.",
             "cannot tell": "The series cannot tell jumps from a climb.",
         }
-        return (
+        return Sentence(
             f"AIC, the better with or without memory: {named}. Among series simulated from the "
             f"smooth rise {self.p_smooth:.0%} favour shifts as much as this one does, among those "
             f"simulated from the shifts {self.p_shifts:.0%} favour the smooth rise as much. "

@@ -67,7 +67,7 @@ def by_reading(table: pd.DataFrame, tall: float, **style) -> tuple:
 def panel(ax, size: tuple) -> tuple:
     """Figure and axes of a figure of one panel: new ones, or the axes that the caller gives.
 
-    On a caller's axes `caption` writes title and subtitle above them and leaves the figure alone.
+    On a caller's axes `caption` writes the title above them and leaves the figure alone.
     """
     if ax is None:
         return plt.subplots(figsize=size)

@@ -95,12 +95,12 @@ def caption(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.
     """Give a figure its title (the finding), subtitle (measure and unit), source and caveat.
 
     Called again, it replaces what it wrote before: so one's own title goes on any figure. Where a
-    function drew on a caller's axes, title and subtitle stand above these.
+    function drew on a caller's axes, the title stands above these.
     """
     guest = fig.__dict__.pop("sahelkit_guest", None)
     if guest is not None:
         wide = int(guest.get_window_extent().width / fig.dpi * 13)
-        guest.set_title("\n".join(textwrap.wrap(title, wide) + textwrap.wrap(subtitle, wide)))
+        guest.set_title("\n".join(textwrap.wrap(title, wide)))
         return fig
     for text in getattr(fig, "sahelkit_texts", ()):
         text.remove()

@@ -1,0 +1,48 @@
+"""Figures reused: on a caller's axes, with a caller's words."""
+
+import matplotlib.pyplot as plt
+import pytest
+
+import sahelkit
+from sahelkit import coding, escalation, figures, geography, readings
+
+
+@pytest.fixture(scope="module")
+def ds():
+    return sahelkit.load()
+
+
+def draw_ratios(ds, ax):
+    return figures.escalation.ratios(escalation.ratios(ds.region_month), ds.label, ax=ax)
+
+
+def draw_killed(ds, ax):
+    table = coding.who_killed_whom(ds.incidents)
+    return figures.incident_data.who_killed_whom(table, ds.label, ax=ax)
+
+
+def draw_map(ds, ax):
+    return figures.maps.incident_map(ds.incidents, ds.label, "perpetrator", ax=ax)
+
+
+def draw_distance(ds, ax):
+    centres = readings.with_and_without_diffa(ds, geography.centre_region)
+    return figures.shift.distance(centres, ds.label, ax=ax)
+
+
+@pytest.mark.parametrize("draw", [draw_ratios, draw_killed, draw_map, draw_distance])
+def test_on_a_callers_axes_nothing_but_these_changes(ds, draw):
+    fig, (left, right) = plt.subplots(1, 2, figsize=(11, 5))
+    assert draw(ds, right) is fig
+    assert len(right.get_children()) > len(left.get_children()) and right.get_title(loc="left")
+    assert not left.has_data() and not fig.texts and fig.get_figheight() == 5
+    plt.close(fig)
+
+
+def test_a_callers_words_take_the_place_of_the_figures(ds):
+    fig = draw_ratios(ds, None)
+    before = [text.get_text() for text in fig.texts]
+    figures.caption(fig, "My title", "My subtitle", ds.label)
+    assert [text.get_text() for text in fig.texts][:2] == ["My title", "My subtitle"]
+    assert len(fig.texts) == len(before) and before[0] not in [t.get_text() for t in fig.texts]
+    plt.close(fig)
