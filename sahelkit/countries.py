@@ -7,6 +7,7 @@ COUNTRIES = {"BFA": "Burkina Faso", "MLI": "Mali", "NER": "Niger"}
 """ISO 3166-1 alpha-3 code -> name as the sources write it."""
 _CODES = {name.casefold().replace(" ", ""): code for code, name in COUNTRIES.items()}
 _CODES |= {code.casefold(): code for code in COUNTRIES} | {"burkina": "BFA"}
+_CODES |= {"854": "BFA", "466": "MLI", "562": "NER"}  # ISO 3166-1 numeric
 
 
 @cache

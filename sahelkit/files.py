@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import io
 import json
 import zipfile
 from contextlib import contextmanager
@@ -195,7 +196,7 @@ def opened(path):
     Yields
     ------
     (str, stream)
-        'csv', 'xlsx' or 'parquet'; a binary stream.
+        'csv', 'xlsx' (old Excel too), 'parquet' or 'stata'; a binary stream.
 
     Raises
     ------
@@ -221,13 +222,16 @@ def opened(path):
                         raw.seek(0)
                         yield "xlsx", raw
                         return
-                    with archive.open(_single_csv(archive, path)) as stream:
-                        yield "csv", stream
+                    member = _single_table(archive, path)
+                    with archive.open(member) as stream:
+                        book = member.filename.lower().endswith((".xlsx", ".xls"))
+                        yield ("xlsx", io.BytesIO(stream.read())) if book else ("csv", stream)
             elif start.startswith(b"\x1f\x8b"):
                 with gzip.open(raw) as stream:
                     yield "csv", stream
             else:
-                yield "parquet" if start.startswith(b"PAR1") else "csv", raw
+                marks = {b"PAR1": "parquet", b"\xd0\xcf\x11\xe0": "xlsx", b"<stata_dta>": "stata"}
+                yield next((k for mark, k in marks.items() if start.startswith(mark)), "csv"), raw
     except FileNotFoundError:
         raise SourceError(f"{path}: no such file. Check the name and the folder.") from None
     except IsADirectoryError:
@@ -240,8 +244,9 @@ def opened(path):
         raise SourceError(f"{path}: cannot be opened or unpacked ({error}).") from None
 
 
-def _single_csv(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
-    members = [m for m in archive.infolist() if m.filename.lower().endswith((".csv", ".txt"))]
+def _single_table(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+    endings = (".csv", ".txt", ".xlsx", ".xls")
+    members = [m for m in archive.infolist() if m.filename.lower().endswith(endings)]
     members = [m for m in members if not m.filename.startswith("__MACOSX")]
     if len(members) != 1:
         found = ", ".join(m.filename for m in members[:5]) or "none"

@@ -101,7 +101,7 @@ def read(layout, rows, political_only: bool = True) -> tuple:
     path = layout.path
     provenance = Provenance(path.name, "acled", "")
     text = wanted_text(layout, rows, ACLED.columns, provenance)
-    frame = _values(text, path)
+    frame = _values(text, path, provenance.warnings)
     provenance.source_version = _version(text, frame)
     second = text["actor2"].str.lower() + " " + text["inter2"].str.strip().str.lower()
     kind = classify(
@@ -152,14 +152,16 @@ def _version(text: pd.DataFrame, frame: pd.DataFrame) -> str:
 
 def _ids(text: pd.DataFrame, path) -> pd.Series:
     """Ids; a number that counts within its country gets the country before it."""
+    if (text["event_id_cnty"] == "").all():  # no such column: the row is the id
+        return pd.Series([f"row {row}" for row in text.index], index=text.index, dtype="str")
     ids = to_ids(text["event_id_cnty"], path, "event_id_cnty")
     bare = ids.str.fullmatch(r"\d+")
     return ids.where(~bare, text["country"] + ids) if bare.any() else ids
 
 
-def _values(text: pd.DataFrame, path) -> pd.DataFrame:
+def _values(text: pd.DataFrame, path, doubts: dict) -> pd.DataFrame:
     """Typed columns of the incidents frame from ACLED's text."""
-    days = to_dates(text["event_date"], path, "event_date", month_first=False)
+    days = to_dates(text["event_date"], path, "event_date", month_first=False, doubts=doubts)
     when = to_numbers(text["time_precision"], "Int32").map(DATE_PRECISION)
     labels = text["event_type"].str.strip().str.cat(text["sub_event_type"].str.strip(), sep=": ")
     region = places.canonical_regions(text["country"], text["admin1"])

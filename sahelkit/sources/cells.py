@@ -1,6 +1,7 @@
 """Cells of text -> values: days, numbers, and the traces of a spreadsheet that damaged them."""
 
 import re
+import unicodedata
 
 import numpy as np
 import pandas as pd
@@ -9,22 +10,29 @@ from sahelkit.files import SourceError
 
 DAMAGE = {
     "date shown as 00:00.0 by a spreadsheet": r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?",
-    "date turned into a day number by a spreadsheet": r"\d{5}(?:\.\d+)?",
     "date shown as #### by a spreadsheet": r"#+",
     "cell holds its text twice": r"(.{6,}?)\s*\1",
 }
 """What became of a date: name of the damage -> the whole cell, as a regular expression."""
 EXPONENT = r"\d+(?:[.,]\d+)?[eE]\+?\d+"
 """An identifier such as 2.01E+11: its digits are lost."""
-_PLAIN_FORMATS = (
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%d %B %Y",
-    "%d %b %Y",
-    "%d-%b-%y",
-    "%d-%b-%Y",
-    "%d-%B-%Y",
+_PLAIN_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %b %Y", "%d %b %y", "%b %d %Y", "%Y %b %d")
+_MONTHS = {
+    **dict(jan="Jan", fev="Feb", feb="Feb", mar="Mar", avr="Apr", apr="Apr", mai="May", may="May"),
+    **dict(
+        juin="Jun", jun="Jun", juil="Jul", jul="Jul", aou="Aug", aug="Aug", sep="Sep", oct="Oct"
+    ),
+    **dict(nov="Nov", dec="Dec"),
+}
+"""First letters of a month in English or French, without accents -> its English short form."""
+_WORD = re.compile(r"[a-z]{3,}")
+_SERIAL, _SECONDS, _MILLISECONDS = (
+    r"[34]\d{4}(?:\.0+)?",
+    r"[6-9]\d{8}|1\d{9}",
+    r"[6-9]\d{11}|1\d{12}",
 )
+"""A date as a spreadsheet's day number (1982-2036), as seconds and as milliseconds since 1970."""
+SWAPPED = "day and month may be swapped: no day above 12 tells which comes first"
 _AMBIGUOUS = r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})"
 
 
@@ -34,12 +42,15 @@ def some_rows(index, at_most: int = 3) -> str:
     return f"row{'s' if len(index) > 1 else ''} {shown}{', …' if len(index) > at_most else ''}"
 
 
-def to_dates(text: pd.Series, path, column: str, month_first: bool = True) -> pd.Series:
+def to_dates(
+    text: pd.Series, path, column: str, month_first: bool = True, doubts: dict | None = None
+) -> pd.Series:
     """Days from text in any of the forms that exports use; what is none of them is NaT.
 
-    Known are 2023-01-31, 2023/01/31, 31 January 2023, 31-Jan-23, each with or without a time of
-    day, and 31/01/2023 or 01/31/2023 with /, - or a point. Which of the last two it is, the whole
-    column decides; where all days are 12 or less it is `month_first` that does.
+    Known are 2023-01-31, 2023/01/31, 20230131, days with an English or French month in any order,
+    each with or without a time of day; a spreadsheet's day number, seconds or milliseconds since
+    1970; and 31/01/2023 or 01/31/2023 with /, - or a point. Which of the last two it is, the whole
+    column decides; where all days are 12 or less it is `month_first` that does, and a doubt is noted.
 
     Parameters
     ----------
@@ -49,6 +60,8 @@ def to_dates(text: pd.Series, path, column: str, month_first: bool = True) -> pd
         For messages.
     month_first : bool
         The source's own habit.
+    doubts : dict, optional
+        Filled: `SWAPPED` where the order of day and month cannot be told.
 
     Raises
     ------
@@ -57,22 +70,33 @@ def to_dates(text: pd.Series, path, column: str, month_first: bool = True) -> pd
 
     Examples
     --------
-    >>> days = ["2023-01-31", "31 January 2023", "31-Jan-23", "1/31/2023 00:00:00", "00:00.0"]
+    >>> days = ["2023-01-31", "31 janvier 2023", "31-Jan-23", "1/31/2023 00:00:00", "00:00.0"]
     >>> to_dates(pd.Series(days), "x.csv", "date").dt.strftime("%d.%m.").tolist()
     ['31.01.', '31.01.', '31.01.', '31.01.', nan]
+    >>> to_dates(pd.Series(["Tue Mar 05 2024", "45356", "1709596800000"]), "x.csv", "date").nunique()
+    1
     """
     codes, unique = pd.factorize(text.str.strip())
     unique = pd.Series(unique, dtype="str")
     plain = unique.str.replace(r"(?<=\d)[T ]+\d{1,2}:\d{2}.*$", "", regex=True)
+    spelt = plain.map(_month_in_english)
     days = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[s]")
     for form in _PLAIN_FORMATS:
         rest = days.isna()
         if not rest.any():
             break
-        days[rest] = pd.to_datetime(plain[rest], format=form, errors="coerce").dt.as_unit("s")
+        days[rest] = pd.to_datetime(spelt[rest], format=form, errors="coerce").dt.as_unit("s")
+    for form, unit, origin in (
+        (_SERIAL, "D", "1899-12-30"),
+        (_SECONDS, "s", "1970-01-01"),
+        (_MILLISECONDS, "ms", "1970-01-01"),
+    ):
+        rest = plain[days.isna() & plain.str.fullmatch(form)].astype("float64")
+        found = pd.to_datetime(rest, unit=unit, origin=origin)
+        days[rest.index] = found.dt.normalize().dt.as_unit("s")
     parts = plain[days.isna()].str.extract(f"^{_AMBIGUOUS}$").dropna()
     if len(parts):
-        days[parts.index] = _ambiguous(parts, plain, path, column, month_first)
+        days[parts.index] = _ambiguous(parts, plain, path, column, month_first, doubts)
     days[~days.dt.year.between(1900, 2100)] = pd.NaT
     found = pd.Series(days.to_numpy()[codes], index=text.index, dtype="datetime64[s]")
     if len(found) and found.isna().all():
@@ -85,7 +109,19 @@ def to_dates(text: pd.Series, path, column: str, month_first: bool = True) -> pd
     return found
 
 
-def _ambiguous(parts, plain, path, column, month_first) -> pd.Series:
+def _month_in_english(cell: str) -> str:
+    """A cell that spells a month: day, short English month, year with blanks between, no weekday."""
+    text = unicodedata.normalize("NFKD", cell.lower()).encode("ascii", "ignore").decode()
+    words = _WORD.findall(text)
+    month = next((_MONTHS[w[:n]] for w in words for n in (4, 3) if w[:n] in _MONTHS), None)
+    if month is None:
+        return cell
+    named = next(w for w in words if w[:4] in _MONTHS or w[:3] in _MONTHS)
+    parts = re.findall(r"[a-z]+|\d+", text)
+    return " ".join(month if p == named else p for p in parts if p == named or p.isdigit())
+
+
+def _ambiguous(parts, plain, path, column, month_first, doubts) -> pd.Series:
     first, second = parts[0].astype(int), parts[2].astype(int)
     day_first, month_second = first > 12, second > 12
     if day_first.any() and month_second.any():
@@ -96,6 +132,8 @@ def _ambiguous(parts, plain, path, column, month_first) -> pd.Series:
         )
     if day_first.any() or month_second.any():
         month_first = bool(month_second.any())
+    elif doubts is not None and (first != second).any():
+        doubts[SWAPPED] = ["file"]
     year = parts[3].astype(int)
     table = {
         "year": year.where(year > 99, year + 2000 - 100 * (year > 68)),

@@ -4,6 +4,7 @@ Nothing here imports pandas, which takes longer to import than most files to rea
 recognised, and the reading begins, while it is being imported.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -78,19 +79,16 @@ UCDP = Source(
         "type_of_violence",
         "side_a",
         "side_b",
-        "where_prec",
-        "latitude",
-        "longitude",
         "country",
-        "date_prec",
         "date_start",
         "date_end",
         "best",
-        "high",
-        "low",
     ),
     aliases={name: (name, f"{name}_est") for name in ("best", "high", "low")},
-    optional=("deaths_civilians", "where_coordinates", "adm_1", "adm_2", "code_status"),
+    optional=(
+        *("high", "low", "deaths_civilians", "where_prec", "date_prec", "latitude", "longitude"),
+        *("where_coordinates", "adm_1", "adm_2", "code_status"),
+    ),
 )
 GTD = Source(
     labels={"gtd": "GTD"},
@@ -103,13 +101,13 @@ GTD = Source(
         "imonth",
         "iday",
         "country",
-        "latitude",
-        "longitude",
-        "nkill",
         "gname",
     ),
     aliases={"country": ("country_txt",)},
     optional=(
+        "latitude",
+        "longitude",
+        "nkill",
         "provstate",
         "city",
         "specificity",
@@ -119,6 +117,12 @@ GTD = Source(
         "target1",
         "doubtterr",
     ),
+)
+GTD_RENAMED = Source(
+    labels={},
+    licence="",
+    recognises=lambda names: {"year", "month", "day", "killed", "attacktype"} <= names,
+    refusal="GTD under other names, without its ids. Give the file as START gives it.",
 )
 ACLED_SUMS = Source(
     labels={},
@@ -132,22 +136,19 @@ ACLED = Source(
     licence="ACLED terms of use, attribution required, no redistribution of rows",
     recognises=lambda names: "event_type" in names and bool({"actor1", "event_date"} & names),
     module="acled",
-    needed=(
-        "event_id_cnty",
-        "event_date",
-        "event_type",
-        "country",
-        "latitude",
-        "longitude",
-        "fatalities",
-    ),
+    needed=("event_date", "event_type", "country"),
     aliases={
+        "country": ("country", "iso3", "iso"),
         "event_id_cnty": ("event_id_cnty", "event_id_no_cnty", "data_id"),
         "event_date": ("event_date", "date"),
         "time_precision": ("time_precision", "time_prec"),
         "geo_precision": ("geo_precision", "geo_prec"),
     },
     optional=(
+        "event_id_cnty",
+        "latitude",
+        "longitude",
+        "fatalities",
         "sub_event_type",
         "time_precision",
         "geo_precision",
@@ -160,7 +161,7 @@ ACLED = Source(
         "timestamp",
     ),
 )
-SOURCES = (SAVED, UCDP, ACLED_SUMS, ACLED, GTD)
+SOURCES = (SAVED, UCDP, ACLED_SUMS, ACLED, GTD, GTD_RENAMED)
 """The first that recognises a header reads."""
 
 
@@ -213,8 +214,21 @@ def recognise(layout: Layout) -> tuple:
 
 
 def _by_plain_name(layout: Layout) -> dict:
-    """Column names in lower case, with _ for blanks -> as written; of equal ones the first."""
-    return {name.strip().lower().replace(" ", "_"): name for name in reversed(layout.names)}
+    """Column names in lower case, _ for blanks and dots -> as written; of equal ones the first.
+
+    A mark of byte order that was read as letters is no part of a name, and a name cut to ten letters
+    (as shapefiles do) is the documented one that begins so.
+    """
+    cut = {}
+    for name in (name for source in SOURCES for name in source.columns):
+        cut.setdefault(name[:10], name)
+    found = {}
+    for name in reversed(layout.names):
+        plain = re.sub(r"^(ï»¿|ï\.\.|\ufeff)", "", name.strip()).lower()
+        plain = re.sub(r"[ .]+", "_", plain)
+        found[plain] = name
+    longest = max(map(len, found), default=0)
+    return {cut.get(n, n) if longest <= 10 else n: name for n, name in found.items()}
 
 
 def columns_to_read(source: Source, layout: Layout, keep=()) -> dict:

@@ -10,6 +10,8 @@ import csv
 import gzip
 import hashlib
 import io
+import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import Path
@@ -32,7 +34,7 @@ class Layout:
 
     Attributes
     ----------
-    kind : {'csv', 'xlsx', 'parquet'}
+    kind : {'csv', 'xlsx', 'parquet', 'json', 'stata'}
     names : tuple of str
         Column names as written.
     encoding, delimiter : str
@@ -42,7 +44,9 @@ class Layout:
     headerless : bool
         The first row is data and `names` is what the format's rows hold (`formats.recognise`).
     sheet : iterator of list
-        Of a workbook or parquet file: the rows after the header.
+        Of a workbook, parquet, JSON or Stata file: the rows after the header.
+    skip : int
+        Lines above the header of a csv.
     """
 
     path: Path
@@ -53,6 +57,7 @@ class Layout:
     tag_row: bool = False
     headerless: bool = False
     sheet: object = None
+    skip: int = 0
 
 
 @dataclass
@@ -104,6 +109,9 @@ def layout_of(path) -> Layout:
         if kind == "parquet":
             names, sheet = _parquet(path, stream)
             return Layout(path, kind, names, sheet=sheet)
+        if kind == "stata":
+            table = _stata(path, stream)
+            return Layout(path, kind, tuple(table), sheet=table.itertuples(index=False, name=None))
         if kind == "xlsx":
             sheet = _sheet(path, stream)
             names = [as_text(value).strip() for value in next(sheet, ())]
@@ -115,19 +123,74 @@ def layout_of(path) -> Layout:
                 )
             return Layout(path, kind, tuple(names), sheet=sheet)
         head = stream.read(HEAD_BYTES)
+    if head.startswith((b"X\n\x00", b"RDX", b"A\n")):
+        raise SourceError(
+            f"{path}: an R file. In R: write.csv(table, 'table.csv', row.names = FALSE)."
+        )
+    found = _json(path, head)
+    if found is not None:
+        names, sheet = found
+        return Layout(path, "json", names, sheet=sheet)
     encoding = next((name for mark, name in _MARKS.items() if head.startswith(mark)), "utf8")
     text = head[: len(head) // 2 * 2].decode(encoding, errors="replace").lstrip("\ufeff\r\n")
+    skip, told = _title_lines(text)
+    text = "\n".join(text.splitlines()[skip:]) if skip else text
     line = text.partition("\n")[0].partition("\r")[0]
     if not line.strip() or any(ord(c) < 32 and c != "\t" for c in line):
         raise SourceError(f"{path}: not a text table. Give a csv, or a zip with one csv in it.")
-    delimiter = max(",;\t|", key=lambda d: len(_records(line, d)[0]))
+    delimiter = told or max(",;\t|", key=lambda d: len(_records(line, d)[0]))
     header, second = _records(text, delimiter)
+    if len(second) == len(header) + 1 and second[0].strip('"').isdigit():
+        header = ["", *header]  # R's write.table names no column of row names
     names = tuple(name.strip() for name in header)
     if not any(names):
         raise SourceError(f"{path}: not a text table: its first row is empty.")
     tags = "".join(cell[:1] for cell in second)
     tag_row = bool(tags) and set(tags) == {"#"}
-    return Layout(path, "csv", names, encoding, delimiter, tag_row)
+    return Layout(path, "csv", names, encoding, delimiter, tag_row, skip=skip)
+
+
+def _title_lines(text: str) -> tuple:
+    """Lines above the header (``sep=;``, titles, blank ones), and the delimiter that one of them tells."""
+    lines = text.splitlines()[:12]
+    filled = [len([c for c in re.split(r"[,;\t|]", line) if c.strip(' "')]) for line in lines]
+    told = re.fullmatch(r'"?sep=(.)"?[,;\t|]*', lines[0].strip(), re.IGNORECASE) if lines else None
+    skip = 1 if told else 0
+    while skip < len(lines) - 2 and filled[skip] <= 2 < max(filled[skip + 1 :]):
+        skip += 1
+    return skip, told[1] if told else None
+
+
+def _json(path, head: bytes) -> tuple | None:
+    """Names and rows of a provider's JSON answer or GeoJSON; None where the file is neither."""
+    if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] not in (b"{", b"["):
+        return None
+    try:
+        found = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise SourceError(
+            f"{path}: JSON that is cut short or damaged ({error}). Save it again."
+        ) from None
+    if isinstance(found, dict):
+        found = next(
+            (found[k] for k in ("data", "Result", "features", "results") if k in found), []
+        )
+    rows = [row.get("properties", row) for row in found if isinstance(row, dict)]
+    if not rows:
+        raise SourceError(
+            f"{path}: JSON without a list of events. Save the answer as it comes, or as csv."
+        )
+    names = tuple(dict.fromkeys(name for row in rows for name in row))
+    return names, ([row.get(name) for name in names] for row in rows)
+
+
+def _stata(path, stream):
+    import pandas as pd
+
+    try:
+        return pd.read_stata(stream, convert_categoricals=False)
+    except (ValueError, KeyError, OSError) as error:
+        raise SourceError(f"{path}: the Stata file is damaged ({error}). Save it again.") from None
 
 
 def _records(text: str, delimiter: str) -> list:
@@ -240,6 +303,7 @@ def _read_csv(stream: _Passing, layout: Layout, columns: dict) -> Rows:
             stream,
             pacsv.ReadOptions(
                 column_names=numbered,
+                skip_rows=layout.skip,
                 block_size=BLOCK_BYTES,
                 encoding=layout.encoding,
                 use_threads=False,
@@ -306,7 +370,7 @@ def _decoded(table, path, notes: dict):
 
 
 def _sheet(path, stream):
-    """Rows of a workbook's first sheet, as lists of values.
+    """Rows of a workbook's first sheet that has a table (three columns), as lists of values.
 
     Raises
     ------
@@ -321,7 +385,10 @@ def _sheet(path, stream):
             "sheet as csv."
         ) from None
     try:
-        yield from CalamineWorkbook.from_filelike(stream).get_sheet_by_index(0).iter_rows()
+        book = CalamineWorkbook.from_filelike(stream)
+        sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+        wide = (sheet for sheet in sheets if sheet.total_height > 1 and sheet.total_width > 2)
+        yield from next(wide, sheets[0]).iter_rows()
     except Exception as error:  # calamine raises whatever a broken part of the file makes fail
         raise SourceError(
             f"{path}: the workbook is damaged ({type(error).__name__}: {error}). Export it again, "

@@ -218,6 +218,12 @@ def checked(frame: pd.DataFrame, provenance: Provenance, region_names=None, may_
     SourceError
         A value breaks the schema.
     """
+    if frame.empty:
+        why = ", ".join(f"{count} {reason}" for reason, count in provenance.dropped.items())
+        raise SourceError(
+            f"{provenance.path}: nothing is left of {provenance.rows_read} rows ({why}). Export the "
+            "file again with events of organised violence, all columns as they come."
+        )
     named = pd.Series(False, index=frame.index)
     if region_names is not None:
         named = region_names[frame.index].str.strip() != ""

@@ -80,7 +80,7 @@ def read(layout, rows) -> tuple:
     provisional = ~text["code_status"].str.strip().str.lower().isin([CLEAR, ""])
     if _is_candidate(provenance.source_version, provisional):
         provenance.source = "ucdp-candidate"
-    frame, violence = _values(text, path)
+    frame, violence = _values(text, path, provenance.warnings)
     reasons = {
         **unreadable_dates(frame, text, {"date_start": "date_start", "date_end": "date_end"}),
         "end before start": frame["date_end"] < frame["date_start"],
@@ -115,14 +115,14 @@ def _repair_menaka(frame: pd.DataFrame, text: pd.DataFrame, provenance) -> None:
         frame.loc[moved, "region"] = "Ménaka"
 
 
-def _values(text: pd.DataFrame, path) -> tuple:
+def _values(text: pd.DataFrame, path, doubts: dict) -> tuple:
     """Typed columns of the incidents frame from GED's text, and the type of violence."""
     violence = to_numbers(text["type_of_violence"], "Int32")
     date_precision = to_numbers(text["date_prec"], "Int8")
     frame = pd.DataFrame(
         {
             "incident_id": to_ids(text["id"], path, "id"),
-            "date_start": to_dates(text["date_start"], path, "date_start"),
+            "date_start": to_dates(text["date_start"], path, "date_start", doubts=doubts),
             "date_end": to_dates(text["date_end"], path, "date_end"),
             "date_precision": date_precision.where(date_precision.between(1, 5), 5),
             "violence": violence.map({1: "combat", 2: "combat", 3: "civilians"}),
