@@ -82,6 +82,37 @@ def _families() -> dict:
     return dict(zip(table["group_id"], table["family"], strict=True))
 
 
+def is_state(group: str) -> bool:
+    """Whether a group is the force of a state or of several.
+
+    >>> is_state("mali_forces"), is_state("jnim")
+    (True, False)
+    """
+    return _families().get(group) in ("State forces", "Foreign forces")
+
+
+def same_family(group: str, others) -> bool:
+    """Whether a known group is of the family of one of others.
+
+    >>> same_family("jnim", ["macina", "mali_forces"]), same_family("unknown", ["other"])
+    (True, False)
+    """
+    family = _families().get(group, "Other")
+    return family != "Other" and family in {_families().get(other) for other in others}
+
+
+def on(group: str, day) -> str:
+    """The group of that day: after its end its successor, where it has exactly one.
+
+    >>> on("macina", "2020-01-14"), on("macina", "2016-07-19"), on("csp", "2024-07-25")
+    ('jnim', 'macina', 'csp_dpa')
+    """
+    successor = groups().set_index("group_id")["successor"].get(group, "")
+    if not successor or "|" in successor or pd.Timestamp(day) <= _spans()[group][1]:
+        return group
+    return on(successor, day)
+
+
 def group_of(name: str, longitude: float = 0.0, date=None) -> str:
     """Group id of a source's actor name; 'civilians' for civilians, 'other' for names not listed.
 

@@ -136,9 +136,11 @@ class Dataset:
 
     @property
     def major(self) -> pd.DataFrame:
-        """Major incidents from the first month on: the shipped list, or a file's of 20 deaths and more."""
-        since = self.incidents[self.incidents["date_start"] >= self.covered[0]]
-        return since if self.listed else since[(since["deaths_best"] >= 20).fillna(False)]
+        """Major incidents of the days that the tables cover: the shipped list's, or a file's of 20
+        deaths and more. (`incidents` of the shipped data goes on to April 2026, provisionally.)
+        """
+        within = self.incidents[self.incidents["date_start"].between(*self.covered)]
+        return within if self.listed else within[(within["deaths_best"] >= 20).fillna(False)]
 
     @property
     def major_label(self) -> str:

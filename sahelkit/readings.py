@@ -96,7 +96,8 @@ def without_largest(ds: Dataset) -> Dataset:
     From the shipped tables the largest of the major incidents is taken out of its region and month
     and of its grid cell and year; from a file of events, the event itself.
     """
-    largest = ds.incidents.sort_values("deaths_best", ascending=False, kind="stable").head(1)
+    rows = ds.major if ds.listed else ds.incidents
+    largest = rows.sort_values("deaths_best", ascending=False, kind="stable").head(1)
     if ds.events is not None:
         return from_events(ds, ~ds.incidents["incident_id"].isin(largest["incident_id"]))
     row = largest.iloc[0]

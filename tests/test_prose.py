@@ -75,7 +75,7 @@ def phrases():
     deaths = ds.count(freq="Y", weight="deaths_best")["deaths_best"]
     official = ds.country_year.groupby("year")["deaths_best"].sum()
     toll = tolls.yearly_totals(ds).set_index(["country", "year"]).loc[("all", 2023)]
-    struck = coding.who_killed_whom(ds.incidents)
+    struck = coding.who_killed_whom(ds.major)
     struck = struck.sum(axis=1) / struck.to_numpy().sum()
     border = geography.border_shares(ds)["2018-2021"]
     located = border["located to the district or better, without Diffa"]
@@ -88,7 +88,7 @@ def phrases():
     diffa = places.km_to_tripoint([13.32], [12.61])[0]
     troops = interventions.reported_numbers().query("intervention_id == 'monclar'")["number"].max()
     published = pd.read_csv(ROOT / "data" / "claims.csv").set_index("id")["expected"]
-    ends = [n for n in ds.incidents.loc[ds.incidents["documents"] == "", "deaths_best"]]
+    ends = ds.incidents.loc[ds.incidents["documents"] == "", "deaths_best"]
     series = ", ".join(f"{deaths[y]:,} in {y}" for y in range(2013, 2017))
     firsts = [2012, 2016, 2018, 2023]
     known = [per_cent(plain[y]) for y in firsts]
@@ -97,7 +97,7 @@ def phrases():
         "": [
             f"{places.RADIUS_KM:.0f} km",
             f"{places.BORDER_KM:.0f} km",
-            f"{min(ends)} deaths",
+            f"{ends.min()} deaths",
             "25 deaths",  # UCDP's own definition of a conflict
             "about 2 % of the places",  # of the rows rebuilt, by whoever rebuilt them
             per_cent(1 - escalation.LEVEL),

@@ -47,7 +47,7 @@ def test_notebook_hygiene(path):
 
 
 def test_there_are_notebooks():
-    assert [path.name[:2] for path in NOTEBOOKS] == [f"{n:02d}" for n in (*range(9), 10)]
+    assert [path.name[:2] for path in NOTEBOOKS] == [f"{n:02d}" for n in range(11)]
 
 
 def test_pyproject_and_environment_agree():

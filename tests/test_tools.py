@@ -14,7 +14,16 @@ TOTALS = "ucdp_country_year_25.1_sahel.csv"
 @pytest.fixture(scope="module")
 def made(tmp_path_factory, reference):
     folder = tmp_path_factory.mktemp("data")
-    rebuild.rebuild(folder, reference(), reference(TOTALS), reference("sahel3_adm1.geojson"))
+    (folder / "raw").mkdir()
+    rebuild.rebuild(
+        folder,
+        reference(),
+        reference(TOTALS),
+        reference("sahel3_adm1.geojson"),
+        reference("sahel3_adm2_simplified_0.01deg.geojson"),
+        reference("ucdp_country_month_2024_2026.csv"),
+        reference("ucdp_candidate_25.01.25.12_sahel_reduced.csv"),
+    )
     return folder
 
 
@@ -26,6 +35,8 @@ def made(tmp_path_factory, reference):
         "ucdp_toll_frequency.csv",
         "ucdp_pairs.csv",
         "ucdp_country_year.csv",
+        "ucdp_country_month.csv",
+        "raw/incident_coding.csv",
         "outlines.geojson",
         "provenance.json",
         "incidents.csv",

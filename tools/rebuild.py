@@ -1,6 +1,7 @@
 """Rebuild the shipped files from the official downloads and from the coding sheet.
 
-python -m tools.rebuild [--ged FILE] [--country-year FILE] [--outlines FILE] [--out FOLDER]
+python -m tools.rebuild [--ged FILE] [--country-year FILE] [--outlines FILE]
+                        [--districts FILE] [--country-month FILE --candidate-year FILE] [--out FOLDER]
 
 With no file, what comes from the coding sheet alone: the list of major incidents, the codebook, the
 hashes in `datapackage.json`, the numbers in the datasheet.
@@ -8,6 +9,7 @@ hashes in `datapackage.json`, the numbers in the datasheet.
 
 import argparse
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 
@@ -69,6 +71,40 @@ def country_year(path) -> pd.DataFrame:
         out[name] = table[official].fillna(0).astype("int64")
     out["release"] = table["version"].astype("str")
     return out.sort_values(["country", "year"]).reset_index(drop=True)
+
+
+def country_month(first, later) -> pd.DataFrame:
+    """Deaths per country and month from 2024 on: as first released, and as the newest file has them.
+
+    Parameters
+    ----------
+    first : str or Path
+        csv with `month, country, deaths_best, vintage`: sums over the events that begin and end in a
+        month, of the yearly release for 2024, then of each monthly candidate release.
+    later : str or Path
+        A UCDP candidate file of a whole year with `date`, `country` and `best`.
+
+    Returns
+    -------
+    DataFrame
+        `country, month, deaths, release, deaths_first, release_first`.
+    """
+    table = pd.read_csv(first, dtype=str).rename(columns={"deaths_best": "deaths_first"})
+    table = table.rename(columns={"vintage": "release_first"})
+    events = pd.read_csv(later)
+    events["country"] = events["country"].map(places.COUNTRY_NAMES)
+    newest = events.groupby([events["country"], events["date"].str[:7].rename("month")])["best"]
+    table = table.merge(newest.sum().rename("newest").reset_index(), how="left")
+    table["deaths"] = table["newest"].astype("Int64").astype(str).replace("<NA>", None)
+    release = "UCDP Candidate " + ".".join(
+        re.search(r"(\d+)\.(\d+)\.(\d+)\.(\d+)", str(later)).groups()
+    )
+    table["release"] = table["release_first"].mask(table["deaths"].notna(), release)
+    table["deaths"] = table["deaths"].fillna(table["deaths_first"])
+    yearly = table["release_first"].str.contains("GED")
+    table.loc[yearly, ["deaths_first", "release_first"]] = ""
+    wanted = ["country", "month", "deaths", "release", "deaths_first", "release_first"]
+    return table.sort_values(["country", "month"])[wanted]
 
 
 def outlines(path):
@@ -153,6 +189,37 @@ def write_outlines(path, target) -> None:
     Path(target).write_text(text, encoding="utf-8")
 
 
+def districts(path) -> pd.DataFrame:
+    """The coding sheet with the second-level unit of every place that is known to one or better.
+
+    Parameters
+    ----------
+    path : str or Path
+        GeoJSON of second-level units with `country`, `name` and `pcode`.
+
+    Returns
+    -------
+    DataFrame
+        `raw/incident_coding.csv` with `district` and `district_pcode`, empty where a place is vaguer
+        or lies in none.
+    """
+    import geopandas
+
+    units = geopandas.read_file(path)[["country", "name", "pcode", "geometry"]]
+    units["country"] = units["country"].map(places.COUNTRY_NAMES)
+    rows = coding.build().query("location_precision <= 3")[
+        ["incident_id", "country", "latitude", "longitude"]
+    ]
+    points = geopandas.points_from_xy(rows["longitude"], rows["latitude"], crs=units.crs)
+    found = geopandas.GeoDataFrame(rows, geometry=points).sjoin(units)
+    found = found[found["country_left"].astype("str") == found["country_right"]]
+    found = found.drop_duplicates("incident_id").set_index("incident_id")
+    sheet = coding.read_coding()
+    for column, name in (("district", "name"), ("district_pcode", "pcode")):
+        sheet[column] = sheet["incident"].map(found[name]).fillna("")
+    return sheet
+
+
 def from_ged(path) -> dict:
     """The tables computed from a GED file, and the record of that file for `provenance.json`.
 
@@ -180,7 +247,9 @@ def from_ged(path) -> dict:
     }
 
 
-def rebuild(target, ged=None, totals=None, boundaries=None) -> list:
+def rebuild(
+    target, ged=None, totals=None, boundaries=None, second=None, first=None, later=None
+) -> list:
     """Write the shipped files that can be computed from what is given; the coding sheet's always.
 
     In the data folder itself, codebook and datapackage are written anew too.
@@ -189,8 +258,10 @@ def rebuild(target, ged=None, totals=None, boundaries=None) -> list:
     ----------
     target : Path
         The data folder.
-    ged, totals, boundaries : str or Path, optional
-        GED csv or zip; UCDP's country-year csv; GeoJSON of first-level units.
+    ged, totals, boundaries, second : str or Path, optional
+        GED csv or zip; UCDP's country-year csv; GeoJSON of first-level and of second-level units.
+    first, later : str or Path, optional
+        As for `country_month`.
 
     Returns
     -------
@@ -211,9 +282,15 @@ def rebuild(target, ged=None, totals=None, boundaries=None) -> list:
     if totals:
         write_csv(country_year(totals), target / "ucdp_country_year.csv")
         written.append("ucdp_country_year.csv")
+    if first and later:
+        write_csv(country_month(first, later), target / "ucdp_country_month.csv")
+        written.append("ucdp_country_month.csv")
     if boundaries:
         write_outlines(boundaries, target / "outlines.geojson")
         written.append("outlines.geojson")
+    if second:
+        write_csv(districts(second), target / "raw" / "incident_coding.csv")
+        written.append("raw/incident_coding.csv")
     write_csv(coding.build(), target / "incidents.csv")
     written.append("incidents.csv")
     if target.resolve() == data_dir().resolve():
@@ -227,9 +304,14 @@ def main() -> None:
     parser.add_argument("--ged", help="UCDP GED csv or zip")
     parser.add_argument("--country-year", help="UCDP's country-year csv")
     parser.add_argument("--outlines", help="GeoJSON of first-level units with country and name")
+    parser.add_argument("--country-month", help="deaths per country and month as first released")
+    parser.add_argument("--candidate-year", help="candidate file of a whole year")
+    parser.add_argument("--districts", help="GeoJSON of second-level units with name and pcode")
     parser.add_argument("--out", type=Path, default=data_dir(), help="folder; default data/")
     options = parser.parse_args()
-    written = rebuild(options.out, options.ged, options.country_year, options.outlines)
+    files = (options.ged, options.country_year, options.outlines, options.districts)
+    files += (options.country_month, options.candidate_year)
+    written = rebuild(options.out, *files)
     print(f"{options.out}: {', '.join(written)}")
 
 

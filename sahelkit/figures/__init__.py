@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "leadership",
         "maps",
         "parts",
+        "recent",
         "shift",
         "shift_maps",
         "start",
