@@ -14,6 +14,7 @@ from sahelkit.figures.style import (
     WIDE,
     caption,
     now_and_then,
+    thousands,
 )
 
 FEWEST = 10
@@ -33,10 +34,11 @@ def kinds(table: pd.DataFrame, source: str) -> plt.Figure:
         ax.yaxis.set_major_formatter(parts.THOUSANDS)
         parts.month_ticks(ax, pd.PeriodIndex(table["month"].unique()).sort_values())
     ax.set_ylim(0, None)
-    years = table["month"].dt.year
-    sums = table.groupby([years, "kind"])["deaths_best"].sum().unstack().astype(float)
-    share = 100 * sums.iloc[-1] / sums.iloc[-1].sum()
-    title = f"{share.idxmax()}: {share.max():.0f} % of the deaths of {sums.index[-1]}"
+    top = table.loc[table["deaths_best"].astype(float).idxmax()]
+    when = parts.decimal_years(pd.PeriodIndex([top["month"]]))[0]
+    most = thousands(top["deaths_best"])
+    parts.label(axes[top["kind"]], most, when, float(top["deaths_best"]), (-6, 0), ha="right")
+    title = f"Heaviest month: {top['kind']}, {most} deaths in {top['month'].strftime('%B %Y')}"
     subtitle = "Deaths per month, best estimate and low-high band, one scale"
     return caption(fig, title, subtitle, source)
 

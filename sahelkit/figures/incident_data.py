@@ -76,12 +76,13 @@ def agreement(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Incidents per year (rows) by how far their reports agree (columns)."""
     table = table[[c for c in AGREEMENT_COLOURS if c in table]]
     fig, ax = parts.panel(ax, WIDE)
-    parts.stack(ax, table, AGREEMENT_COLOURS)
-    ax.legend(loc="upper left", fontsize=9)
+    bars, sums = parts.stack(ax, table, AGREEMENT_COLOURS), table.sum()
+    names = [f"{name} ({sums[name]})" for name in bars]
+    ax.legend(list(bars.values()), names, loc="upper left", fontsize=9)
     ax.set(ylabel="Incidents per year", xticks=list(table.index)[::2])
     many = table.drop(columns="one report", errors="ignore").to_numpy().sum()
     apart = table[[c for c in table if c.startswith("differ")]].to_numpy().sum()
-    title = f"Where there are two accounts or more, {apart / many:.0%} differ by more than a tenth"
+    title = f"Of {many} incidents with two accounts or more {apart} differ by more than a tenth"
     subtitle = (
         "Major incidents per year. agree: low within 10 % of high; differ: within 50 %; differ "
         "widely: more."

@@ -21,10 +21,9 @@ def country_totals(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     years = table["year"]
     ax.set(xlim=(years.min(), years.max() + 1.6), ylim=(0, None), ylabel="Deaths per year")
     ax.set_xticks(range(years.min(), years.max() + 1, 2))
-    sums = table.groupby("year")["deaths_best"].sum()
-    title = (
-        f"{thousands(sums.max())} people were killed in the three countries in {sums.idxmax()}, "
-        f"against {thousands(sums.loc[2016])} in 2016"
-    )
+    top = table.loc[table["deaths_best"].idxmax()]
+    most, name = thousands(top["deaths_best"]), COUNTRIES[top["country"]]
+    parts.label(ax, most, top["year"], top["deaths_best"], (-6, 0), ha="right")
+    title = f"{name}, {top['year']}: {most} deaths, the most of any country and year"
     subtitle = "Deaths in organised violence per year, best estimate; band: low to high estimate."
     return caption(fig, title, subtitle, source)
