@@ -171,3 +171,17 @@ def test_html_prints_on_one_a4_page(ds, tmp_path, month, lang):
         float(n) for n in re.search(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", body).groups()
     )
     assert (width, height) == pytest.approx((595, 842), abs=2)
+
+
+def test_nothing_is_in_force_after_the_table_of_interventions_ends(tmp_path):
+    from fixture_files import FIXTURES
+
+    from sahelkit import NotCovered, interventions
+
+    after = interventions.COVERED_TO + pd.Timedelta(days=1)
+    with pytest.raises(NotCovered, match="ends on"):
+        interventions.in_force(after)
+    ds = load(FIXTURES / "made_up_GEDEvent_v26_0_1.csv")
+    assert "Not known: the table of interventions ends" in tracker.render(ds, "2026-01")["md"] or (
+        pd.Timestamp("2026-01-31") <= interventions.COVERED_TO
+    )

@@ -1,6 +1,7 @@
 """Interventions: their table, the counts around a date, and what can be said of both together."""
 
 from sahelkit.interventions.table import (
+    COVERED_TO,
     LASTING,
     OPEN_END,
     also_happened,
@@ -23,6 +24,7 @@ from sahelkit.interventions.table import (
 from sahelkit.interventions.windows import windows
 
 __all__ = [
+    "COVERED_TO",
     "LASTING",
     "OPEN_END",
     "also_happened",

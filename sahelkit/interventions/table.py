@@ -11,7 +11,7 @@ from functools import cache
 import pandas as pd
 
 from sahelkit import actors, schema
-from sahelkit.choices import one_of
+from sahelkit.choices import NotCovered, one_of
 from sahelkit.files import read_table
 from sahelkit.interventions.windows import windows
 from sahelkit.words import Sentence
@@ -19,6 +19,8 @@ from sahelkit.words import Sentence
 LASTING = ("operation", "mission", "joint_force", "area_operation", "arrival")
 """Kinds with a duration: deployments of forces. Without an end they count as still in force."""
 OPEN_END = pd.Timestamp("2261-12-31")
+COVERED_TO = pd.Timestamp("2023-12-31")
+"""Last day that the table of interventions covers: what goes on after it is not known here."""
 _PLANNED = re.compile(r"\((authorised|planned|ceiling|goal)")
 
 
@@ -153,6 +155,11 @@ def in_force(first, last=None, countries=None, kinds=LASTING) -> pd.DataFrame:
     DataFrame
         Rows of `read`, `certain` (whether it had begun for sure by the last day), `dates` in words.
 
+    Raises
+    ------
+    NotCovered
+        The table ends before that day.
+
     Examples
     --------
     >>> "Operation Serval" in in_force("2013-02-01")["name"].tolist()
@@ -161,6 +168,8 @@ def in_force(first, last=None, countries=None, kinds=LASTING) -> pd.DataFrame:
     (14, 16)
     """
     first, last = pd.Timestamp(str(first)), pd.Timestamp(str(first if last is None else last))
+    if first > COVERED_TO:
+        raise NotCovered(f"The table of interventions ends on {COVERED_TO:%-d %B %Y}.")
     table = read()
     here = table["lasting"] & (table["start"] <= last) & (first <= table["until"])
     here &= _concerns(table, countries)

@@ -371,8 +371,8 @@ def write(
 
 
 def _interventions(month: pd.Period, country: str | None) -> tuple:
-    """Deployments in force in a month, and events without duration that took place in it."""
-    from sahelkit.interventions import LASTING, in_force, read
+    """Deployments in force in a month (None after the table's end), and events that took place in it."""
+    from sahelkit.interventions import COVERED_TO, LASTING, in_force, read
 
     first, last = month.start_time, month.end_time
     countries = [country] if country else None
@@ -380,4 +380,5 @@ def _interventions(month: pd.Period, country: str | None) -> tuple:
     if country:
         table = table[[country in codes for codes in table["countries"]]]
     known = table["start_precision"].isin(["day", "month"]) & ~table["kind"].isin(LASTING)
-    return in_force(first, last, countries), table[known & table["start"].between(first, last)]
+    there = None if first > COVERED_TO else in_force(first, last, countries)
+    return there, table[known & table["start"].between(first, last)]
