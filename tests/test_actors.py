@@ -24,6 +24,12 @@ def test_group_ids_are_unique_and_point_to_groups():
     assert set(table["family"]) <= families
 
 
+def test_every_group_has_sources_with_an_address():
+    table = actors.groups().query("group_id != 'other'")
+    parts = table.set_index("group_id")["sources"].str.split(" ; ").explode()
+    assert parts[~parts.str.contains("<https?://[^ >]+>")].to_dict() == {}
+
+
 def test_jnim_has_its_four_founders():
     table = actors.groups().set_index("group_id")
     founders = {"ansar_dine", "aqim", "al_murabitoun", "macina"}

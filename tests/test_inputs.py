@@ -8,7 +8,7 @@ import pytest
 from fixture_files import FIXTURES
 
 from sahelkit.sources import read_incidents
-from sahelkit.sources.cells import SWAPPED
+from sahelkit.sources.cells import SWAPPED, to_dates
 from sahelkit.sources.source import SourceError
 
 FRENCH = ["", *"janv févr mars avr mai juin juil août sept oct nov déc".split()]  # noqa: SIM905
@@ -111,6 +111,27 @@ WAYS = {
     "workbook in a zip": zipped,
     "second sheet": second_sheet,
 }
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("mardi 12 avril 2022", "2022-04-12"),
+        ("mar. 12 avr. 2022", "2022-04-12"),
+        ("mar. 5 mar. 2024", "2024-03-05"),
+        ("1er août 2020", "2020-08-01"),
+        ("4 juillet 2020", "2020-07-04"),
+        ("Tue Mar 05 2024 00:00:00 GMT+0000", "2024-03-05"),
+        ("15-Sept-2020", "2020-09-15"),
+    ],
+)
+def test_weekdays_are_no_months(cell, day):
+    assert to_dates(pd.Series([cell]), "x.csv", "date")[0] == pd.Timestamp(day)
+
+
+def test_what_fits_two_months_or_none_is_no_date():
+    cells = pd.Series(["2020-01-31", "3 jui 2020", "5 marché 2020"])
+    assert to_dates(cells, "x.csv", "date").isna().tolist() == [False, True, True]
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -18,14 +18,20 @@ EXPONENT = r"\d+(?:[.,]\d+)?[eE]\+?\d+"
 """An identifier such as 2.01E+11: its digits are lost."""
 _PLAIN_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %b %Y", "%d %b %y", "%b %d %Y", "%Y %b %d")
 _MONTHS = {
-    **dict(jan="Jan", fev="Feb", feb="Feb", mar="Mar", avr="Apr", apr="Apr", mai="May", may="May"),
-    **dict(
-        juin="Jun", jun="Jun", juil="Jul", jul="Jul", aou="Aug", aug="Aug", sep="Sep", oct="Oct"
-    ),
-    **dict(nov="Nov", dec="Dec"),
+    "Jan": ("january", "janvier"),
+    "Feb": ("february", "fevrier"),
+    "Mar": ("march", "mars"),
+    "Apr": ("april", "avril"),
+    "May": ("may", "mai"),
+    "Jun": ("june", "juin"),
+    "Jul": ("july", "juillet"),
+    "Aug": ("august", "aout"),
+    "Sep": ("september", "septembre"),
+    "Oct": ("october", "octobre"),
+    "Nov": ("november", "novembre"),
+    "Dec": ("december", "decembre"),
 }
-"""First letters of a month in English or French, without accents -> its English short form."""
-_WORD = re.compile(r"[a-z]{3,}")
+"""English short form of a month -> its names in English and French, without accents."""
 _SERIAL, _SECONDS, _MILLISECONDS = (
     r"[34]\d{4}(?:\.0+)?",
     r"[6-9]\d{8}|1\d{9}",
@@ -110,15 +116,19 @@ def to_dates(
 
 
 def _month_in_english(cell: str) -> str:
-    """A cell that spells a month: day, short English month, year with blanks between, no weekday."""
+    """A cell that spells a month: day, short English month, year with blanks between, no weekday.
+
+    A month is the whole name or its beginning; the last one counts, for mar. is mardi too.
+    """
     text = unicodedata.normalize("NFKD", cell.lower()).encode("ascii", "ignore").decode()
-    words = _WORD.findall(text)
-    month = next((_MONTHS[w[:n]] for w in words for n in (4, 3) if w[:n] in _MONTHS), None)
-    if month is None:
-        return cell
-    named = next(w for w in words if w[:4] in _MONTHS or w[:3] in _MONTHS)
-    parts = re.findall(r"[a-z]+|\d+", text)
-    return " ".join(month if p == named else p for p in parts if p == named or p.isdigit())
+    numbers, month, before = [], None, 0
+    for part in re.findall(r"[a-z]{3,}|\d+", text):
+        fitting = [m for m, names in _MONTHS.items() if any(n.startswith(part) for n in names)]
+        if part.isdigit():
+            numbers.append(part)
+        elif len(fitting) == 1:
+            month, before = fitting[0], len(numbers)
+    return " ".join([*numbers[:before], month, *numbers[before:]]) if month else cell
 
 
 def _ambiguous(parts, plain, path, column, month_first, doubts) -> pd.Series:
