@@ -18,6 +18,8 @@ FAMILIES = (
     "Other",
 )
 """Group families, the values of the incidents frame's `group`."""
+STATES = ("State forces", "Foreign forces")
+"""Families of groups that are forces of a state or of several."""
 _PRECEDENCE = FAMILIES[:2] + FAMILIES[3:6]
 CIVILIANS = ("civilians", "civilian")
 _YEARS = re.compile(r"\s*\(\d{4}-(\d{4})?\)")
@@ -38,7 +40,7 @@ def names() -> dict:
     """
     table = groups()
     long = (table["name"].str.len() > 26) & (table["abbreviation"] != "")
-    long &= ~table["family"].isin(["State forces", "Foreign forces"])
+    long &= ~table["family"].isin(STATES)
     shown = table["name"].str.replace(r" \(.*\)", "", regex=True).mask(long, table["abbreviation"])
     return dict(zip(table["group_id"], shown, strict=True))
 
@@ -88,7 +90,7 @@ def is_state(group: str) -> bool:
     >>> is_state("mali_forces"), is_state("jnim")
     (True, False)
     """
-    return _families().get(group) in ("State forces", "Foreign forces")
+    return _families().get(group) in STATES
 
 
 def same_family(group: str, others) -> bool:
@@ -171,7 +173,7 @@ def family_of(sides: list) -> str:
     for family in _PRECEDENCE:
         if family in found:
             return family
-    if found & {"State forces", "Foreign forces"} and "Other" not in found:
+    if found & set(STATES) and "Other" not in found:
         return "State forces"
     return "Other"
 

@@ -224,8 +224,15 @@ def opened(path):
                         return
                     member = _single_table(archive, path)
                     with archive.open(member) as stream:
-                        book = member.filename.lower().endswith((".xlsx", ".xls"))
-                        yield ("xlsx", io.BytesIO(stream.read())) if book else ("csv", stream)
+                        if member.filename.lower().endswith((".xlsx", ".xls")):
+                            book = io.BytesIO(stream.read())
+                            if zipfile.is_zipfile(book):
+                                with zipfile.ZipFile(book) as inner:
+                                    _check_size(path, inner.infolist())
+                            book.seek(0)
+                            yield "xlsx", book
+                        else:
+                            yield "csv", stream
             elif start.startswith(b"\x1f\x8b"):
                 with gzip.open(raw) as stream:
                     yield "csv", stream

@@ -1,5 +1,6 @@
 """One made-up ACLED export written down in the ways that people have it: the same counts, or a plain word."""
 
+import gzip
 import json
 import zipfile
 
@@ -46,6 +47,11 @@ def zipped(rows, path):
     with zipfile.ZipFile(path.with_suffix(".zip"), "w") as archive:
         archive.write(path.with_suffix(".xlsx"), "export.xlsx")
     return path.with_suffix(".zip")
+
+
+def packed(text, path):
+    path.with_suffix(".json.gz").write_bytes(gzip.compress(text.encode()))
+    return path.with_suffix(".json.gz")
 
 
 def second_sheet(rows, path):
@@ -106,6 +112,7 @@ WAYS = {
     "JSON": lambda r, p: edited(
         r, p, lambda _: json.dumps({"status": 200, "data": r.to_dict("records")})
     ),
+    "JSON in gz": lambda r, p: packed(json.dumps(r.to_dict("records")), p),
     "GeoJSON": geojson,
     "Stata": stata,
     "workbook in a zip": zipped,

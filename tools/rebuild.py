@@ -96,9 +96,12 @@ def country_month(first, later) -> pd.DataFrame:
     newest = events.groupby([events["country"], events["date"].str[:7].rename("month")])["best"]
     table = table.merge(newest.sum().rename("newest").reset_index(), how="left")
     table["deaths"] = table["newest"].astype("Int64").astype(str).replace("<NA>", None)
-    release = "UCDP Candidate " + ".".join(
-        re.search(r"(\d+)\.(\d+)\.(\d+)\.(\d+)", str(later)).groups()
-    )
+    version = re.search(r"\d+\.\d+\.\d+\.\d+", Path(later).name)
+    if version is None:
+        raise SourceError(
+            f"{later}: its name tells no release such as 25.01.25.12. Keep UCDP's name."
+        )
+    release = f"UCDP Candidate {version[0]}"
     table["release"] = table["release_first"].mask(table["deaths"].notna(), release)
     table["deaths"] = table["deaths"].fillna(table["deaths_first"])
     yearly = table["release_first"].str.contains("GED")
@@ -309,6 +312,8 @@ def main() -> None:
     parser.add_argument("--districts", help="GeoJSON of second-level units with name and pcode")
     parser.add_argument("--out", type=Path, default=data_dir(), help="folder; default data/")
     options = parser.parse_args()
+    if bool(options.country_month) != bool(options.candidate_year):
+        parser.error("--country-month and --candidate-year are read together: give both.")
     files = (options.ged, options.country_year, options.outlines, options.districts)
     files += (options.country_month, options.candidate_year)
     written = rebuild(options.out, *files)

@@ -74,7 +74,7 @@ def perpetrators(incidents: pd.DataFrame) -> pd.Series:
     """
     families = actors.groups().set_index("group_id")["family"]
     found = incidents["perpetrator"].map(families).fillna("unknown")
-    forces = found.isin(["State forces", "Foreign forces"])
+    forces = found.isin(actors.STATES)
     return found.mask(forces, "State and foreign forces").mask(found == "Other", "unknown")
 
 
@@ -148,7 +148,7 @@ def reconcile(reports: pd.DataFrame, coding: pd.DataFrame) -> pd.DataFrame:
 
 
 def _incident(reports: pd.DataFrame, coding: pd.Series) -> dict:
-    events = reports[reports["kind"].isin(rules.EVENT_DATA)]
+    events = rules.events_of(reports)
     start, end, date_precision = rules.agreed_date(reports)
     violence = _violence(events, coding)
     perpetrator = actors.on(coding["perpetrator"], start)

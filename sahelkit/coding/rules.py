@@ -14,6 +14,16 @@ LEAST_DEATHS = 20
 """An incident is major from so many deaths on, by its best estimate."""
 
 
+def events_of(reports: pd.DataFrame) -> pd.DataFrame:
+    """Reports that are rows of UCDP's events."""
+    return reports[reports["kind"].isin(EVENT_DATA)]
+
+
+def told_by_others(reports: pd.DataFrame) -> pd.DataFrame:
+    """Reports that are neither rows of UCDP's events nor claims by a party."""
+    return reports[~reports["kind"].isin([*EVENT_DATA, "party_claim"])]
+
+
 def agreed_date(reports: pd.DataFrame) -> tuple:
     """First and last day and precision of an incident from its reports.
 
@@ -31,7 +41,7 @@ def agreed_date(reports: pd.DataFrame) -> tuple:
     -------
     (Timestamp, Timestamp, int)
     """
-    events = reports[reports["kind"].isin(EVENT_DATA)]
+    events = events_of(reports)
     others = reports[~reports["kind"].isin(EVENT_DATA) & reports["date_start"].notna()]
     votes = others["date_start"].value_counts()
     top = votes[votes == votes.max()].index.min() if len(votes) else None
@@ -111,7 +121,7 @@ def sides_dead(reports: pd.DataFrame, perpetrator: str) -> tuple:
     (int or NA, int or NA)
         Attackers, defenders.
     """
-    told = reports[~reports["kind"].isin([*EVENT_DATA, "party_claim"])]
+    told = told_by_others(reports)
     told = told[told["covers"] == "incident"]
     striking = pd.concat(
         [told["deaths_attackers"], told.loc[told["toll_scope"] == "attackers", "deaths_best"]]
@@ -120,7 +130,7 @@ def sides_dead(reports: pd.DataFrame, perpetrator: str) -> tuple:
         [told["deaths_defenders"], told.loc[told["toll_scope"].isin(FORCES), "deaths_best"]]
     ).max()
     found = (forces, striking) if actors.is_state(perpetrator) else (striking, forces)
-    events = reports[reports["kind"].isin(EVENT_DATA)]
+    events = events_of(reports)
     sums = [_by_side(row, perpetrator) for row in events.itertuples()]
     known = [pair for pair in sums if pair is not None]
     if known and len(known) == len(sums):
@@ -159,9 +169,9 @@ def agreed_deaths(reports: pd.DataFrame, fought: bool, perpetrator: str = "unkno
         `deaths_best`, `deaths_low`, `deaths_high`, `deaths_civilians`, `deaths_attackers`,
         `deaths_defenders`, `deaths_claimed`.
     """
-    events = reports[reports["kind"].isin(EVENT_DATA)]
+    events = events_of(reports)
     own = reports[(reports["kind"] == "party_claim") & (reports["covers"] == "incident")]
-    others = reports[~reports["kind"].isin([*EVENT_DATA, "party_claim"])]
+    others = told_by_others(reports)
     others = others[others["covers"] != "more"]
     totals = [
         total_deaths(row, fought) if row["covers"] == "incident" else (pd.NA, pd.NA)
@@ -197,10 +207,10 @@ def civilian_deaths(reports: pd.DataFrame, fought: bool):
 
     Where only one side did the killing, UCDP's 0 is a number that was not coded, not zero.
     """
-    given = reports.loc[reports["kind"].isin(EVENT_DATA), "deaths_civilians"].dropna()
+    given = events_of(reports)["deaths_civilians"].dropna()
     if len(given) and (fought or given.sum() > 0):
         return int(given.sum())
-    told = reports[~reports["kind"].isin([*EVENT_DATA, "party_claim"])]
+    told = told_by_others(reports)
     told = told[(told["covers"] == "incident") & (told["toll_scope"] == "civilians")]
     most = pd.concat([told["deaths_best"], told["deaths_high"]]).max()
     return pd.NA if pd.isna(most) else int(most)

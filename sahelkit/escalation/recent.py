@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from sahelkit import places
 from sahelkit.dataset import Dataset
 from sahelkit.files import read_table
 
@@ -123,17 +124,9 @@ def by_area(ds: Dataset) -> pd.DataFrame:
     True
     """
     rows = ds.incidents[ds.incidents["date_start"] >= "2021"]
-    unit = (
-        rows["country"].astype("str")
-        + ":"
-        + rows["region"].astype("str").where(rows["region"].notna(), "?")
-    )
     area = pd.Series(UNKNOWN_AREA, index=rows.index)
     for name, units in reversed(AREAS.items()):
-        fits = unit.isin(units) | (
-            rows["country"].astype("str").isin(units) & rows["region"].notna()
-        )
-        area = area.mask(fits, name)
+        area = area.mask(places.in_area(rows, units) & rows["region"].notna(), name)
     years = rows["date_start"].dt.year.rename("year")
     table = rows.groupby([area.rename("area"), years]).size().unstack(fill_value=0)
     return table.reindex([*AREAS, UNKNOWN_AREA], fill_value=0)

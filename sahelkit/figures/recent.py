@@ -41,7 +41,7 @@ def months(table: pd.DataFrame) -> plt.Figure:
         ax.set_title(parts.name_of(code), color=COUNTRY_COLOURS[code])
         ax.yaxis.set_major_formatter(parts.THOUSANDS)
     ax.set_xticks([2024, 2025, 2026], ["Jan 2024", "Jan 2025", "Jan 2026"])
-    yearly = table.groupby(table["month"].map(lambda month: month.year))["deaths"].sum()
+    yearly = table.groupby(table["month"].dt.year)["deaths"].sum()
     title = f"{thousands(yearly[2024])} deaths in 2024, {thousands(yearly[2025])} so far for 2025"
     subtitle = (
         "Deaths per month, best estimate. Full colour: yearly release; half: candidate events of 2025 "

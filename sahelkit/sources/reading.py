@@ -123,11 +123,11 @@ def layout_of(path) -> Layout:
                 )
             return Layout(path, kind, tuple(names), sheet=sheet)
         head = stream.read(HEAD_BYTES)
+        found = _json(path, head, stream)
     if head.startswith((b"X\n\x00", b"RDX", b"A\n")):
         raise SourceError(
             f"{path}: an R file. In R: write.csv(table, 'table.csv', row.names = FALSE)."
         )
-    found = _json(path, head)
     if found is not None:
         names, sheet = found
         return Layout(path, "json", names, sheet=sheet)
@@ -161,12 +161,12 @@ def _title_lines(text: str) -> tuple:
     return skip, told[1] if told else None
 
 
-def _json(path, head: bytes) -> tuple | None:
+def _json(path, head: bytes, stream) -> tuple | None:
     """Names and rows of a provider's JSON answer or GeoJSON; None where the file is neither."""
     if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] not in (b"{", b"["):
         return None
     try:
-        found = json.loads(path.read_text(encoding="utf-8-sig"))
+        found = json.loads((head + stream.read(MAX_UNPACKED)).decode("utf-8-sig"))
     except ValueError as error:
         raise SourceError(
             f"{path}: JSON that is cut short or damaged ({error}). Save it again."
