@@ -457,7 +457,7 @@ def complete(table: pd.DataFrame, months=None) -> pd.DataFrame:
     return out
 
 
-def placed(incidents: pd.DataFrame, degrees: float = 0.5) -> pd.DataFrame:
+def placed(incidents: pd.DataFrame, degrees: float = places.PRIO_DEGREES) -> pd.DataFrame:
     """Incidents since `schema.FIRST_MONTH` that have a position, with `year` and `priogrid_gid`."""
     frame = _from_first_month(incidents).dropna(subset=["latitude", "longitude"])
     frame["year"] = frame["date_start"].dt.year
@@ -465,7 +465,7 @@ def placed(incidents: pd.DataFrame, degrees: float = 0.5) -> pd.DataFrame:
     return frame
 
 
-def grid_year(incidents: pd.DataFrame, degrees: float = 0.5) -> pd.DataFrame:
+def grid_year(incidents: pd.DataFrame, degrees: float = places.PRIO_DEGREES) -> pd.DataFrame:
     """Incidents and deaths per PRIO-GRID cell (or one of another size), year, country and violence.
 
     Parameters

@@ -25,6 +25,8 @@ UNKNOWN_INSIDE = "unknown, in Liptako-Gourma"
 UNKNOWNS = (UNKNOWN, UNKNOWN_INSIDE)
 DIFFA_LONGITUDE = 10
 """Niger east of 10 E is the Lake Chad war."""
+PRIO_DEGREES = 0.5
+"""Side of a cell of PRIO-GRID."""
 FAR_DEGREES = 0.5
 """A position farther than this from its named region is doubted; the outlines are generalised."""
 _INSIDE = r"(?i)\bgourma\b|\bliptako\b"
@@ -337,7 +339,7 @@ def _unit(name: str) -> tuple:
     return one_of(name, known if found else ["all", *DEFINITIONS, *COUNTRIES, *known], "area")
 
 
-def grid_cell(latitude, longitude, degrees: float = 0.5) -> np.ndarray:
+def grid_cell(latitude, longitude, degrees: float = PRIO_DEGREES) -> np.ndarray:
     """PRIO-GRID cell number (0.5 degree, numbered from the south-west; Tollefsen et al. 2012).
 
     With another size of cell, the number in a grid made likewise.

@@ -9,11 +9,12 @@ from sahelkit import places, readings
 from sahelkit.choices import NotCovered
 from sahelkit.dataset import GRID_KEYS, Dataset, grid_year, in_words, placed, years_covered
 from sahelkit.geography.centrography import positions
+from sahelkit.places import PRIO_DEGREES
 
 HIGH_PER_KM2 = 0.0017
 """Incidents per km2 and year from which OECD/SWAC's indicator calls a cell's violence intense."""
-PRIO_DEGREES, OECD_DEGREES = 0.5, 25 / 60
-"""Sizes of cells: PRIO-GRID's, and that of OECD/SWAC's published maps."""
+OECD_DEGREES = 25 / 60
+"""Side of a cell of OECD/SWAC's published maps."""
 CLASSES = ("clustered high", "dispersed high", "clustered low", "dispersed low", "unclassified")
 NEAREST = {
     "nearest_in_cell_km": ["year", "priogrid_gid"],

@@ -84,7 +84,7 @@ def power(ds, n: int = 100, seed: int = 0) -> pd.Series:
     """What `together` would have found: share of simulated sets in which it rejects at 5 %.
 
     Every family's series is simulated with its own overdispersion, season and growth; in the six
-    months after each loss its rate is multiplied.
+    months after each loss its rate is multiplied. Families are drawn independently.
 
     Returns
     -------
@@ -107,8 +107,8 @@ def power(ds, n: int = 100, seed: int = 0) -> pd.Series:
     found = {}
     for factor in (0.5, 1.5, 2.0):
         drawn = {
-            f: falsealarms.simulate(like, n, factor, after[f], trend=True, seed=seed)
-            for f, like in families.items()
+            f: falsealarms.simulate(like, n, factor, after[f], trend=True, seed=seed + i)
+            for i, (f, like) in enumerate(families.items())
         }
         ps = []
         for i in range(n):
