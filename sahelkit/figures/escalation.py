@@ -256,6 +256,7 @@ def change_points(series, points: pd.DataFrame, events: pd.DataFrame, source: st
         text = f"{row.month.strftime('%b %Y')}\n{row.survives:.0%}"
         style = dict(ha="center", va="bottom", fontsize=7.5, color=colour)
         top.text(x, step, text, transform=top.get_xaxis_transform(), **style)
+    events = events[events["date"].str[:7] <= str(series.index[-1])]
     kinds = events["kind"].value_counts().sort_values(kind="stable").index
     days = pd.to_datetime(events["date"])
     at = days.dt.year + (days.dt.day_of_year - 1) / 365.25

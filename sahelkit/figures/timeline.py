@@ -26,11 +26,11 @@ WALL, PAPER, SLIDE = 11.0, 7.2, 9.6
 NOT_ON_SLIDES = ("EU missions", "Withdrawals")
 UNLABELLED_ON_SLIDES = ("Area\noperations", "Leaders killed\nor captured")
 NOTE = (
-    "Interventions: data/interventions.csv. Ribbon: reported strength, straight between reports; "
-    "thin line: no strength reported. Dotted: end not known. Dates known to the month or year "
-    "stand at its beginning. Withdrawals from one place or at the end of a deployment have no "
-    "mark. Liptako-Gourma lies in all three countries, its deaths are in theirs, too. That things "
-    "stand above one another shows no cause."
+    "Interventions: data/interventions.csv. Ribbon: reported soldiers or fighters, straight "
+    "between reports; thin line: none reported. Dotted: end not known. Dates known to the month "
+    "or year stand at its beginning. Withdrawals from one place or at the end of a deployment "
+    "have no mark. Liptako-Gourma lies in all three countries, its deaths are in theirs, too. "
+    "That things stand above one another shows no cause."
 )
 
 

@@ -117,7 +117,8 @@ def _strength(row, reported: pd.DataFrame) -> pd.Series:
 def lay_bars(rows: pd.DataFrame, axis: Axis) -> tuple:
     """One lane's interventions with the geometry of their ribbons, and the lane's height."""
     numbers = interventions.reported_numbers()
-    reported = numbers[(numbers["measure"] == "strength") & numbers["reported"]]
+    fighting = numbers["counts"].isin(["soldiers", "fighters"]) & (numbers["basis"] == "present")
+    reported = numbers[(numbers["measure"] == "strength") & fighting]
     strength = [_strength(row, reported) for _, row in rows.iterrows()]
     thick = np.array([troops.max() if len(troops) else 0 for troops in strength]) * PER_TROOP
     left, right = axis.at(rows["start"]), axis.at(rows["until"])

@@ -19,9 +19,8 @@ from sahelkit.words import Sentence
 LASTING = ("operation", "mission", "joint_force", "area_operation", "arrival")
 """Kinds with a duration: deployments of forces. Without an end they count as still in force."""
 OPEN_END = pd.Timestamp("2261-12-31")
-COVERED_TO = pd.Timestamp("2023-12-31")
+COVERED_TO = pd.Timestamp("2026-04-30")
 """Last day that the table of interventions covers: what goes on after it is not known here."""
-_PLANNED = re.compile(r"\((authorised|planned|ceiling|goal)")
 
 
 def read() -> pd.DataFrame:
@@ -96,20 +95,18 @@ def reported_numbers() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `intervention_id`, `measure` (strength, losses; persons), `date` as written, `number`,
-        `source`, `day` (datetime64, the first day of what `date` names) and `reported`: False where
-        the source speaks of a planned or authorised number.
+        Columns of data/intervention_numbers.csv and `day` (datetime64, the first day of what `date`
+        names). Only numbers with the same `counts` and `basis` can be compared.
 
     Examples
     --------
     >>> table = reported_numbers().set_index(["intervention_id", "date"])
-    >>> bool(table.loc[("fc_g5s", "2017-06"), "reported"].any())
-    False
+    >>> table.loc[("fc_g5s", "2017-06"), "basis"].tolist()
+    ['authorised']
     """
     table = read_table("intervention_numbers.csv")
     table["number"] = table["number"].astype("int64")
     table["day"] = pd.to_datetime([f"{d}-01-01"[:10] if len(d) < 10 else d for d in table["date"]])
-    table["reported"] = [_PLANNED.search(text) is None for text in table["source"]]
     return table
 
 
@@ -377,7 +374,7 @@ def losses(ds=None) -> pd.DataFrame:
     Parameters
     ----------
     ds : Dataset, optional
-        Without it nothing is said on testing.
+        Only losses while its data run; without it all, and nothing is said on testing.
 
     Returns
     -------
@@ -390,7 +387,10 @@ def losses(ds=None) -> pd.DataFrame:
     >>> int(losses(load())["testable"].sum())
     16
     """
-    table = read().query("kind == 'leadership_loss'").reset_index(drop=True)
+    table = read().query("kind == 'leadership_loss'")
+    if ds is not None:
+        table = table[table["start"].between(*ds.covered)]
+    table = table.reset_index(drop=True)
     table = table.assign(
         family=table["lead"].map(family_of_lead),
         dates=[dates_in_words(row) for _, row in table.iterrows()],
