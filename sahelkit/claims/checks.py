@@ -21,6 +21,7 @@ from sahelkit.claims.reading import (
     weigh,
 )
 from sahelkit.counts import count as count_months
+from sahelkit.escalation.recent import country_month
 from sahelkit.geography.shares import share_over
 from sahelkit.interventions import placebos
 from sahelkit.schema import COUNTRIES
@@ -277,6 +278,35 @@ def _official_rows(ds, year, country) -> pd.DataFrame:
     if rows.empty:
         raise CannotCheck(f"UCDP's country-year table has no {year}")
     return rows
+
+
+def monthly(reading, start, end, country=None) -> Finding:
+    """Deaths of months after 2023 in UCDP's newest release; low is their sum as first released."""
+    rows = _monthly_rows(start, end, country)
+    first = rows["deaths_first"].fillna(rows["deaths"]).sum()
+    why = f"{first:,} as first released; {', '.join(rows['release'].unique())}"
+    return Finding(float(rows["deaths"].sum()), why, float(first))
+
+
+def monthly_ratio(reading, start, end, base, country=None) -> Finding:
+    """Deaths of months after 2023 over those of as many months from `base`."""
+    rows = _monthly_rows(start, end, country)
+    length = rows["month"].nunique() - 1
+    before = _monthly_rows(base, str(pd.Period(base, "M") + length), country)["deaths"].sum()
+    value = rows["deaths"].sum()
+    return Finding(float(value / before), f"{value:,} and {before:,} deaths")
+
+
+def monthly_share(reading, start, end, country) -> Finding:
+    """Per cent of the three countries' deaths of months after 2023 that fall on one."""
+    part, whole = (_monthly_rows(start, end, where)["deaths"].sum() for where in (country, None))
+    return Finding(float(100 * part / whole), f"{part:,} of {whole:,} deaths")
+
+
+def _monthly_rows(start, end, country) -> pd.DataFrame:
+    table = country_month()
+    rows = table[table["month"].between(pd.Period(start, "M"), pd.Period(end, "M"))]
+    return rows[rows["country"].isin(country)] if country else rows
 
 
 def rows_read(reading) -> Finding:
