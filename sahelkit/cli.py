@@ -188,11 +188,12 @@ def claims(
 
     from sahelkit import claims as ledger
     from sahelkit import load as load_dataset
+    from sahelkit.files import records
 
     with _waiting("checking claims"):
         results = ledger.evaluate(load_dataset(source or None))
     if as_json:
-        typer.echo(json.dumps(ledger.as_records(results), ensure_ascii=False))
+        typer.echo(json.dumps(records(results), ensure_ascii=False))
     elif brief:
         for name, part in results.groupby("source", sort=False):
             title = ledger.DOCUMENTS.get(name, name)[:60]

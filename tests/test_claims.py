@@ -9,8 +9,9 @@ import pytest
 from fixture_files import FIXTURES
 
 from sahelkit import claims, load, readings
-from sahelkit.claims import checks, reading
+from sahelkit.claims import checks_record, reading
 from sahelkit.claims.reading import Finding
+from sahelkit.files import records
 
 PINNED = FIXTURES / "verdicts.csv"
 
@@ -107,7 +108,7 @@ def test_country_year_sums_agree_with_the_events(shipped):
     plain = readings.readings(shipped)[0]
     for year in range(2012, 2024):
         events = reading.total(plain, "deaths_best", start=f"{year}-01", end=f"{year}-12")
-        table = checks.official(plain, str(year)).value
+        table = checks_record.official(plain, str(year)).value
         assert events == pytest.approx(table, rel=0.025), year
 
 
@@ -219,9 +220,9 @@ def test_every_claim_runs_with_every_kind_of_source(name):
 def test_records_are_plain(results):
     import json
 
-    records = claims.as_records(results)
-    assert {"id", "claim", "source", "expected", "found", "verdict"} <= set(records[0])
-    assert json.loads(json.dumps(records)) == records
+    found = records(results)
+    assert {"id", "claim", "source", "expected", "found", "verdict"} <= set(found[0])
+    assert json.loads(json.dumps(found)) == found
 
 
 def test_table_prints(results):

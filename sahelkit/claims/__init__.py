@@ -6,14 +6,16 @@ from inspect import signature
 import pandas as pd
 
 from sahelkit import readings
-from sahelkit.claims import checks, checks_groups, checks_record
+from sahelkit.claims import checks, checks_events, checks_record
+from sahelkit.claims.disagreements import discrepancies  # noqa: F401  (public)
 from sahelkit.claims.reading import CannotCheck, Finding
 from sahelkit.claims.verdicts import VERDICTS, judge, meets
 from sahelkit.files import read_table
 from sahelkit.geography.shares import BY_REGION
 
-SHIPPED, GED, ACLED = "shipped", "ged", "acled"
-KINDS = {"ucdp-ged": GED, "ucdp-candidate": GED, "acled": ACLED}
+KINDS = {"ucdp-ged": "ged", "ucdp-candidate": "ged", "acled": "acled"}
+NEEDED = {"shipped": "the shipped data", "ged": "a UCDP GED file", "acled": "an ACLED export"}
+"""What a claim is checkable with."""
 DOCUMENTS = {
     "tracker-2017": "R. Lyammouri, monthly tracker, 24 April 2017",
     "zimmerer-2017": "M. Zimmerer, 24 August 2017",
@@ -24,31 +26,10 @@ DOCUMENTS = {
 """The five documents; every other source of a claim is a publication with numbers."""
 FILE_CHECK, FILE_CHECKS = "file check", "Checks of UCDP's files"
 LISTS = ("country", "region", "family", "violence")
-ONE_TABLE = ("rows_read", "precise_share", "official", "official_ratio", "official_share")
-"""Checks of one table that has no variants."""
-COLUMNS = (
-    "id",
-    "claim",
-    "source",
-    "date",
-    "place",
-    "kind",
-    "expected",
-    "found",
-    "range",
-    "verdict",
-    "why",
-)
 
 
 def read() -> pd.DataFrame:
-    """The ledger, one row per statement, all text.
-
-    Returns
-    -------
-    DataFrame
-        `id, claim, source, date, place, kind, check, parameters, expected, tolerance,
-        checkable_with, note`. Columns are described in ``data/codebook.md``.
+    """The ledger, one row per statement, all text; its columns are described in ``data/codebook.md``.
 
     Examples
     --------
@@ -77,7 +58,7 @@ def check_named(name: str):
     ValueError
         There is no such check.
     """
-    for module in (checks, checks_record, checks_groups):
+    for module in (checks, checks_record, checks_events):
         function = getattr(module, name, None)
         if callable(function) and "reading" in signature(function).parameters:
             return function
@@ -97,9 +78,10 @@ def evaluate(ds, only=None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per claim: `COLUMNS`. `found` is a number or text, missing where the claim cannot
-        be checked; `range` holds the lowest and highest number over the readings of the data, or
-        the other values that some source gives; `why` is one sentence.
+        One row per claim: `id, claim, source, date, place, kind, expected`; `found`, a number or
+        text, missing where the claim cannot be checked; `range`, the lowest and highest number over
+        the readings of the data, or the other values that some source gives; `verdict`, one of
+        `VERDICTS`; `why`, one sentence.
 
     Examples
     --------
@@ -109,13 +91,11 @@ def evaluate(ds, only=None) -> pd.DataFrame:
     """
     rows = read()
     rows = rows[rows["id"].isin(list(only))] if only is not None else rows
-    kind = SHIPPED if ds.events is None else KINDS.get(ds.provenance.source, "other")
+    kind = "shipped" if ds.events is None else KINDS.get(ds.provenance.source, "other")
     found = readings.readings(ds)
-    results = [_evaluate_one(row, found, kind) for row in rows.itertuples()]
-    table = rows[["id", "claim", "source", "date", "place", "kind", "expected"]].reset_index(
-        drop=True
-    )
-    return pd.concat([table, pd.DataFrame(results)], axis=1)[list(COLUMNS)]
+    results = pd.DataFrame([_evaluate_one(row, found, kind) for row in rows.itertuples()])
+    given = ["check", "parameters", "tolerance", "checkable_with", "note", "url"]
+    return rows.drop(columns=given).reset_index(drop=True).join(results)
 
 
 def _evaluate_one(row, found: list, kind: str) -> dict:
@@ -132,18 +112,13 @@ def _evaluate_one(row, found: list, kind: str) -> dict:
     met = [meets(row.expected, row.tolerance, value) for value in finding.readings]
     split = f"; met in {sum(met)} of {len(met)} readings" if 0 < sum(met) < len(met) else ""
     why = finding.why + split + (f"; {row.note}" if row.note else "")
-    return {
-        "found": finding.value,
-        "range": _range_text(finding),
-        "verdict": judge(row.expected, row.tolerance, finding),
-        "why": f"{why}.",
-    }
+    verdict = judge(row.expected, row.tolerance, finding)
+    return {"found": finding.value, "range": _range(finding), "verdict": verdict, "why": f"{why}."}
 
 
 def _not_with(row, allowed: list, found: list) -> str:
     """Why a source cannot check a claim, with what it finds instead where it finds something."""
-    names = {SHIPPED: "the shipped data", GED: "a UCDP GED file", ACLED: "an ACLED export"}
-    needed = " or ".join(names[name] for name in allowed if name in names)
+    needed = " or ".join(NEEDED[name] for name in allowed if name in NEEDED)
     reason = f"needs {needed}" + (f" ({row.note})" if row.note else "")
     try:
         finding = find(row, found[:1])
@@ -162,10 +137,7 @@ def find(row, found: list) -> Finding:
     """
     function, given = check_named(row.check), parameters(row.parameters)
     plain = function(found[0], **given)
-    varied = row.check not in ONE_TABLE and (
-        function.__module__ == checks.__name__ or row.check == "inside_zone"
-    )
-    if not varied:
+    if function.__module__ != checks.__name__:
         return plain
     values = [plain.value]
     for reading in found[1:]:
@@ -186,8 +158,7 @@ def _meant(reading, plain, check: str, given: dict) -> bool:
     a zone that the table knows."""
     if check == "count" and reading.ds is not plain.ds:
         return False
-    unit = given.get("weight", "incidents")
-    if reading.weight.startswith("deaths") and unit != "deaths_best":
+    if reading.weight.startswith("deaths") and given.get("weight") != "deaths_best":
         return False
     return reading.definition in BY_REGION or check in ("inside_zone", "zone_share")
 
@@ -206,18 +177,13 @@ def shown(value) -> str:
     return f"{value:,.{0 if whole else 1 if abs(value) >= 1 else 2}f}"
 
 
-def _range_text(finding: Finding) -> str:
+def _range(finding: Finding) -> str:
     if isinstance(finding.value, str):
         others = dict.fromkeys([*finding.others, *finding.readings])
         return ", ".join(text for text in others if text != finding.value)
     if finding.low is None or finding.high is None or finding.low == finding.high:
         return ""
     return f"{shown(finding.low)} to {shown(finding.high)}"
-
-
-def as_records(results: pd.DataFrame) -> list:
-    """Results as plain dicts for JSON, keys `COLUMNS`."""
-    return results.astype(object).where(results.notna(), None).to_dict("records")
 
 
 def counts(results: pd.DataFrame) -> pd.DataFrame:
@@ -238,14 +204,7 @@ def counts(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_markdown(results: pd.DataFrame, source: str | None = None) -> str:
-    """Results to read, of one source or all, as a Markdown table.
-
-    Parameters
-    ----------
-    results : DataFrame
-        From `evaluate`.
-    source : str, optional
-        A key of `DOCUMENTS` or the name of a publication.
+    """Results to read, as a Markdown table, of one source (as the ledger names it) or all.
 
     Examples
     --------
@@ -286,23 +245,19 @@ def as_table(results: pd.DataFrame):
     from rich import box
     from rich.console import Group
     from rich.markup import escape
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     colours = dict(zip(VERDICTS, ("green", "yellow", "red", "bright_black"), strict=True))
+    head = [Column("claim", ratio=4), Column("expected", width=14), Column("found", width=14)]
+    head += [Column("verdict", width=17), Column("why", ratio=6)]
+    style = dict(title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     tables = []
     for source, rows in results.groupby("source", sort=False):
-        title = DOCUMENTS.get(source, source)
-        table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-        table.add_column("claim", ratio=4)
-        table.add_column("expected", width=14)
-        table.add_column("found", width=14)
-        table.add_column("verdict", width=17)
-        table.add_column("why", ratio=6)
+        table = Table(*map(Column.copy, head), title=DOCUMENTS.get(source, source), **style)
         for row in rows.itertuples():
-            verdict = Text(row.verdict, style=colours[row.verdict])
             words = [escape(t) for t in (row.claim, shown(row.expected), shown(row.found), row.why)]
-            table.add_row(*words[:3], verdict, words[3])
+            table.add_row(*words[:3], Text(row.verdict, style=colours[row.verdict]), words[3])
         tables.append(table)
     return Group(*tables, Text(summary(results)))
 
@@ -321,11 +276,9 @@ def scores(ds, claim_id: str, weight: str = "incidents") -> pd.DataFrame:
 
     Parameters
     ----------
-    ds : Dataset
     claim_id : str
         A claim whose check is `years_led`.
-    weight : str
-        'incidents' or 'deaths_best'.
+    weight : {'incidents', 'deaths_best'}
 
     Returns
     -------
@@ -338,32 +291,8 @@ def scores(ds, claim_id: str, weight: str = "incidents") -> pd.DataFrame:
     >>> int(scores(load(), "zimmerer-2017-32")["holds"].sum())
     5
     """
-    row = read().set_index("id").loc[claim_id]
-    given = parameters(row["parameters"])
-    plain = readings.readings(ds)[0]
-    table = checks.yearly_by_country(plain, given["family"], weight)
-    table = table[table.index >= int(given["first"])]
-    country = given["country"][0]
-    return table.assign(holds=table[country] > table.drop(columns=country).max(axis=1))
-
-
-def discrepancies() -> pd.DataFrame:
-    """What the five documents say of an incident, where other reports say otherwise.
-
-    Returns
-    -------
-    DataFrame
-        `document, incident, what` (day, place, toll), `document says`, `others say` (with how
-        many reports and who), one row per difference. From the raw sheet of reports.
-
-    Examples
-    --------
-    >>> sorted(discrepancies()["what"].unique())
-    ['day', 'place', 'toll']
-    """
-    from sahelkit.claims.disagreements import differences
-
-    return differences()
+    given = parameters(read().set_index("id").at[claim_id, "parameters"])
+    return checks.scores(readings.readings(ds)[0], **given | {"last": None, "weight": weight})
 
 
 def base_rates(ds, length: int = 12) -> pd.DataFrame:
@@ -381,11 +310,10 @@ def base_rates(ds, length: int = 12) -> pd.DataFrame:
     >>> bool((base_rates(load()).loc["all"] > 0.6).all())
     True
     """
-    rows = {}
-    for code in ["all", *ds.countries]:
-        area, rows[code] = "all" if code == "all" else code, {}
-        for weight in ("incidents", "deaths_best"):
-            sums = ds.count(area=area, weight=weight)[weight].rolling(length).sum()
-            both = pd.DataFrame({"before": sums, "after": sums.shift(-length)}).dropna()
-            rows[code][f"more {weight.split('_')[0]}"] = (both["after"] > both["before"]).mean()
+    rows, names = {}, {"incidents": "more incidents", "deaths_best": "more deaths"}
+    for area in ["all", *ds.countries]:
+        months = pd.concat([ds.count(area=area, weight=weight) for weight in names], axis=1)
+        before = months.rename(columns=names).rolling(length).sum()
+        after = before.shift(-length)
+        rows[area] = (after > before).astype(float).where(before.notna() & after.notna()).mean()
     return pd.DataFrame.from_dict(rows, orient="index").round(2)

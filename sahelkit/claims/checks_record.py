@@ -1,4 +1,4 @@
-"""Checks of published statements against the record of incidents and interventions.
+"""Checks of published statements in one table: incidents, interventions, groups, UCDP's totals.
 
 An incident is checked against the shipped record of major incidents, or, with a user's own file,
 against the incidents of that file near the recorded place and day. Reports by the documents
@@ -10,7 +10,7 @@ from functools import cache
 import pandas as pd
 
 from sahelkit import actors, coding, places
-from sahelkit.claims.reading import CannotCheck, Finding
+from sahelkit.claims.reading import CannotCheck, Finding, per_cent, total
 from sahelkit.files import data_dir, read_table
 from sahelkit.interventions import in_force
 from sahelkit.sources import read_incidents
@@ -24,8 +24,9 @@ DEATHS = ["deaths_low", "deaths_best", "deaths_high"]
 
 @cache
 def record() -> pd.DataFrame:
-    """The shipped record of major incidents, indexed by id."""
-    return read_incidents(data_dir() / "incidents.csv")[0].set_index("incident_id", drop=False)
+    """The shipped record of major incidents, indexed by id; `basis` tells it from a user's rows."""
+    table = read_incidents(data_dir() / "incidents.csv")[0].set_index("incident_id", drop=False)
+    return table.assign(basis=RECORD)
 
 
 @cache
@@ -35,38 +36,49 @@ def reports() -> pd.DataFrame:
     return sheet[~sheet["kind"].isin(["document", "party_claim"])]
 
 
-def found_incidents(reading, incident: tuple) -> pd.DataFrame:
-    """Incidents of a user's file near recorded ones in place and time, or the recorded ones.
+@cache
+def interventions() -> pd.DataFrame:
+    """The shipped table of interventions, all text, indexed by id."""
+    return read_table("interventions.csv").set_index("intervention_id", drop=False)
 
-    Returns
-    -------
-    DataFrame
-        `schema.COLUMNS` and `basis`: label of the file, or 'the record'.
+
+def found_incidents(reading, incident: str) -> tuple:
+    """Incidents of a user's file near recorded ones in place and time, or the recorded ones; and half
+    a sentence that says where an incident is not in the file.
     """
-    known = record().loc[list(incident)]
+    known = record().loc[incident.split("|")]
     if reading.ds.events is None:
-        return known.assign(basis=RECORD)
-    found = [_near(reading, row) for _, row in known.iterrows()]
-    return pd.concat(found).drop_duplicates("incident_id")
+        return known, ""
+    rows = pd.concat([_near(reading.ds, row) for _, row in known.iterrows()])
+    rows = rows.drop_duplicates("incident_id")
+    missing = f"; not in {reading.ds.label}, so from the package's own record"
+    return rows, missing if (rows["basis"] == RECORD).any() else ""
 
 
-def _near(reading, row: pd.Series) -> pd.DataFrame:
-    events, slack = reading.ds.events, pd.Timedelta(days=NEAR_DAYS)
-    days = events["date_start"].between(row["date_start"] - slack, row["date_end"] + slack)
-    near = events[days & (events["country"] == row["country"])]
+def _near(ds, row: pd.Series) -> pd.DataFrame:
+    slack = pd.Timedelta(days=NEAR_DAYS)
+    days = ds.events["date_start"].between(row["date_start"] - slack, row["date_end"] + slack)
+    near = ds.events[days & (ds.events["country"] == row["country"])]
     x, y = places.project(near["latitude"], near["longitude"])
     here = places.project([row["latitude"]], [row["longitude"]])
     near = near[((x - here[0]) ** 2 + (y - here[1]) ** 2) ** 0.5 <= NEAR_KM]
-    if near.empty:
-        return record().loc[[row["incident_id"]]].assign(basis=RECORD)
-    return near.assign(basis=reading.ds.label)
+    return record().loc[[row["incident_id"]]] if near.empty else near.assign(basis=ds.label)
 
 
-def _basis(reading, rows: pd.DataFrame) -> str:
-    """Half a sentence that says where an incident is not in a user's file."""
-    if reading.ds.events is None or not (rows["basis"] == RECORD).any():
-        return ""
-    return f"; not in {reading.ds.label}, so from the package's own record"
+def _main(rows: pd.DataFrame) -> pd.Series:
+    """The incident with most deaths."""
+    return rows.sort_values("deaths_best", ascending=False).iloc[0]
+
+
+def where_inside(flags) -> str:
+    """Whether all, some or none of several lie inside."""
+    return "inside" if all(flags) else "part inside" if any(flags) else "outside"
+
+
+def kilometres(rows: pd.DataFrame, distance) -> tuple:
+    """Places with their distances in words, and the distances, by a function of `places`."""
+    km = distance(rows["latitude"], rows["longitude"])
+    return ", ".join(f"{p} {d:.0f} km" for p, d in zip(rows["place"], km, strict=True)), km
 
 
 def toll(reading, incident, scope="") -> Finding:
@@ -75,51 +87,44 @@ def toll(reading, incident, scope="") -> Finding:
     A file of incidents does not tell parts of the dead apart, so a scope is always looked up in
     the package's own sheet of reports.
     """
-    incident = tuple(incident.split("|"))
     if scope:
-        told = reports()
-        told = told[told["incident"].isin(incident) & (told["covers"] == "incident")]
-        tolls = told.loc[told["toll_scope"].isin([scope]), "deaths_best"].dropna()
+        part, told = scope.replace("_", " "), reports()
+        told = told[told["incident"].isin(incident.split("|")) & (told["covers"] == "incident")]
+        tolls = told.loc[told["toll_scope"] == scope, "deaths_best"].dropna()
         if tolls.empty:
-            raise CannotCheck(f"no report gives a toll of {scope.replace('_', ' ')}")
-        why = f"{scope.replace('_', ' ')} dead in {len(tolls)} reports: {_span(tolls)}"
-        return Finding(float(tolls.median()), why, float(tolls.min()), float(tolls.max()))
-    rows = found_incidents(reading, incident)
+            raise CannotCheck(f"no report gives a toll of {part}")
+        low, high = tolls.min(), tolls.max()
+        span = f"{low}" if low == high else f"{low} to {high}"
+        why = f"{part} dead in {len(tolls)} reports: {span}"
+        return Finding(float(tolls.median()), why, float(low), float(high))
+    rows, missing = found_incidents(reading, incident)
     low, best, high = (float(rows[n].sum()) if rows[n].notna().any() else None for n in DEATHS)
     if best is None:
         raise CannotCheck(f"{reading.ds.label} gives no deaths for it")
     named = ", ".join(dict.fromkeys(rows["place"].astype(str)))
-    why = f"all dead, any attackers included, of {named}{_basis(reading, rows)}"
-    return Finding(best, why, low, high)
-
-
-def _span(values) -> str:
-    low, high = int(values.min()), int(values.max())
-    return str(low) if low == high else f"{low} to {high}"
+    return Finding(best, f"all dead, any attackers included, of {named}{missing}", low, high)
 
 
 def day(reading, incident) -> Finding:
     """First day of an incident; the other days that reports give are its others."""
-    rows = found_incidents(reading, (incident,))
-    main = rows.sort_values("deaths_best", ascending=False).iloc[0]
+    rows, missing = found_incidents(reading, incident)
+    main, told = _main(rows), reports()
     value = str(main["date_start"].date())
-    told = reports()
     days = told.loc[told["incident"] == incident, "date_start"].dropna()
     others = sorted({str(d.date()) for d in days} - {value})
-    agreeing = int((days == main["date_start"]).sum())
-    why = f"{main['place']}, {value}: {agreeing} of {len(days)} dated reports"
-    why += _basis(reading, rows)
+    agreeing = (days == main["date_start"]).sum()
+    why = f"{main['place']}, {value}: {agreeing} of {len(days)} dated reports{missing}"
     return Finding(value, why, others=tuple(others))
 
 
 def region_of(reading, incident) -> Finding:
     """Region of an incident."""
-    rows = found_incidents(reading, (incident,))
-    main = rows.sort_values("deaths_best", ascending=False).iloc[0]
+    rows, missing = found_incidents(reading, incident)
+    main = _main(rows)
     if pd.isna(main["region"]):
         raise CannotCheck(f"{reading.ds.label} gives no region for it")
     longitude = f"{abs(main['longitude']):.2f} {'E' if main['longitude'] >= 0 else 'W'}"
-    why = f"{main['place']}, {main['latitude']:.2f} N {longitude}{_basis(reading, rows)}"
+    why = f"{main['place']}, {main['latitude']:.2f} N {longitude}{missing}"
     return Finding(str(main["region"]), why)
 
 
@@ -128,9 +133,8 @@ def perpetrator(reading, incident, by="") -> Finding:
 
     With ``by=record`` always the one that the package's own record names.
     """
-    rows = record().loc[[incident]].assign(basis=RECORD)
-    rows = rows if by == "record" else found_incidents(reading, (incident,))
-    main = rows.sort_values("deaths_best", ascending=False).iloc[0]
+    own = by == "record"
+    main = record().loc[incident] if own else _main(found_incidents(reading, incident)[0])
     if main["basis"] == RECORD:
         why = f"{main['attribution']}; claim of responsibility: {main['claimed']}"
         return Finding(main["perpetrator"], why)
@@ -146,32 +150,12 @@ def perpetrator(reading, incident, by="") -> Finding:
     return Finding(armed[0], why, others=tuple(armed[1:]))
 
 
-def claimed(reading, incident) -> Finding:
-    """Whether a claim of responsibility is reported: yes, no, unknown."""
-    row = record().loc[incident]
-    if row["claimed"] == "unknown":
-        raise CannotCheck("the record does not settle whether the attack was claimed")
-    return Finding(row["claimed"], f"record of {row['place']}, {row['date_start'].date()}")
-
-
-def inside_zone(reading, incident) -> Finding:
-    """Whether incidents lie inside Liptako-Gourma, under the reading's definition."""
-    rows = found_incidents(reading, tuple(incident.split("|")))
-    inside = places.in_liptako_gourma(rows, reading.definition)
-    km = places.km_to_tripoint(rows["latitude"], rows["longitude"])
-    value = "inside" if inside.all() else "outside" if not inside.any() else "part inside"
-    named = ", ".join(f"{p} {d:.0f} km" for p, d in zip(rows["place"], km, strict=True))
-    return Finding(value, f"distance from the point where the three countries meet: {named}")
-
-
 def border_km(reading, incident) -> Finding:
     """Largest distance of incidents to a border that the three countries share, km."""
-    rows = found_incidents(reading, tuple(incident.split("|")))
-    km = places.km_to_border(rows["latitude"], rows["longitude"])
-    named = ", ".join(f"{p} {d:.0f} km" for p, d in zip(rows["place"], km, strict=True))
-    return Finding(
-        float(km.max()), f"{named}, by the schematic outlines", float(km.min()), float(km.max())
-    )
+    rows, _ = found_incidents(reading, incident)
+    named, km = kilometres(rows, places.km_to_border)
+    low, high = float(km.min()), float(km.max())
+    return Finding(high, f"{named}, by the schematic outlines", low, high)
 
 
 def days_between(reading, first, second) -> Finding:
@@ -180,49 +164,43 @@ def days_between(reading, first, second) -> Finding:
     return Finding(float((end - start).days), f"{start.date()} to {end.date()}")
 
 
-def major(reading, start, end, country=None, what="deaths", **where) -> Finding:
-    """Deaths (or number) of recorded major incidents between two days, by coded columns.
+def _major(start, end, country=None, **where) -> pd.DataFrame:
+    """Recorded major incidents between two days, by coded columns."""
+    rows = record()
+    rows = rows[rows["date_start"].between(start, end)]
+    wanted = {name: values.split("|") for name, values in where.items()}
+    for name, values in (wanted | ({"country": country} if country else {})).items():
+        rows = rows[rows[name].isin(values)]
+    return rows
+
+
+def major(reading, **where) -> Finding:
+    """Deaths of recorded major incidents between two days, by coded columns.
 
     The list holds incidents with at least 20 deaths and those that a document names: a lower bound.
     """
-    rows = record()
-    rows = rows[rows["date_start"].between(start, end)]
-    rows = rows[rows["country"].isin(country)] if country else rows
-    for name, values in where.items():
-        rows = rows[rows[name].isin(values.split("|"))]
+    rows = _major(**where)
     named = ", ".join(f"{p} {d}" for p, d in zip(rows["place"], rows["deaths_best"], strict=True))
     why = f"{len(rows)} major incidents" + (f": {named}" if len(rows) <= 6 and named else "")
-    if what == "number":
-        return Finding(float(len(rows)), why)
     low, best, high = (float(rows[name].sum()) for name in DEATHS)
     return Finding(best, why, low, high)
 
 
-def major_share(reading, start, end, column, values, country=None, perpetrators="") -> Finding:
+def major_share(reading, column, values, perpetrators, **where) -> Finding:
     """Per cent of given groups' major incidents whose coded column is among values."""
-    rows = record()
-    rows = rows[rows["date_start"].between(start, end)]
-    rows = rows[rows["country"].isin(country)] if country else rows
-    rows = rows[rows["perpetrator"].isin(perpetrators.split("|"))] if perpetrators else rows
+    rows = _major(**where, perpetrator=perpetrators)
     if rows.empty:
         raise CannotCheck("the record has no major incident of the kind")
-    hits = rows[column].isin(values.split("|"))
-    return Finding(100 * float(hits.mean()), f"{hits.sum()} of {len(rows)} major incidents")
+    hits = rows[column].isin(values.split("|")).sum()
+    return per_cent(hits, len(rows), "major incidents")
 
 
 def major_ratio(reading, period, base, **where) -> Finding:
     """Number of major incidents in a period over that of an earlier one, ``a..b`` in days."""
-    found = [major(reading, *span.split(".."), what="number", **where) for span in (period, base)]
-    if not found[1].value:
+    after, before = (len(_major(*span.split(".."), **where)) for span in (period, base))
+    if not before:
         raise CannotCheck(f"the record has no major incident of the kind in {base}")
-    why = f"{found[0].value:.0f} major incidents in {period}, {found[1].value:.0f} in {base}"
-    return Finding(found[0].value / found[1].value, why)
-
-
-@cache
-def interventions() -> pd.DataFrame:
-    """The shipped table of interventions, all text, indexed by id."""
-    return read_table("interventions.csv").set_index("intervention_id", drop=False)
+    return Finding(after / before, f"{after} major incidents in {period}, {before} in {base}")
 
 
 def started(reading, intervention, which="start") -> Finding:
@@ -234,23 +212,19 @@ def started(reading, intervention, which="start") -> Finding:
 
 def within_zone(reading, intervention) -> Finding:
     """Whether the area of an intervention lies inside Liptako-Gourma (definition by regions)."""
-    units = [
-        tuple(u.split(":")) for u in interventions().loc[intervention, "area_units"].split("|") if u
-    ]
+    named = filter(None, interventions().loc[intervention, "area_units"].split("|"))
+    units = [tuple(unit.split(":")) for unit in named]
     if not units:
         raise CannotCheck("the table gives no area for it")
-    inside = [unit in places.members("regions") for unit in units]
-    value = "inside" if all(inside) else "part inside" if any(inside) else "outside"
+    value = where_inside([unit in places.members("regions") for unit in units])
     return Finding(value, ", ".join(f"{c} {r}" for c, r in units))
 
 
 def months_between(reading, first, second, unit="months") -> Finding:
     """Months (or years, days) from the start of one event to that of another, or to a day."""
-    table = interventions()
-    start = pd.Timestamp(table.loc[first, "start"])
-    end = pd.Timestamp(table.loc[second, "start"] if second in table.index else second)
-    days = (end - start).days
-    value = days / {"days": 1, "months": 30.4375, "years": 365.25}[unit]
+    starts = interventions()["start"]
+    start, end = pd.Timestamp(starts[first]), pd.Timestamp(starts.get(second, second))
+    value = (end - start).days / {"days": 1, "months": 30.4375, "years": 365.25}[unit]
     return Finding(value, f"{start.date()} to {end.date()}")
 
 
@@ -262,18 +236,25 @@ def under_way(reading, intervention, date) -> Finding:
     return Finding(value, f"{row['name']}: {row['start']} to {row['end'] or 'after the period'}")
 
 
+def predecessors(reading, group) -> Finding:
+    """Groups that merged into a group, ids in alphabetical order, separated by |."""
+    row = actors.groups().set_index("group_id").loc[group]
+    if not row["predecessors"]:
+        raise CannotCheck("the table of groups gives no predecessors")
+    return Finding("|".join(sorted(row["predecessors"].split("|"))), row["name"])
+
+
 def members_of(reading, intervention) -> Finding:
     """Countries of an intervention, in alphabetical order of their codes, separated by |."""
     row = interventions().loc[intervention]
     return Finding("|".join(sorted(row["countries"].split("|"))), row["name"])
 
 
-def begun(reading, kind, start, end, country=None) -> Finding:
+def begun(reading, kind, start, end, country) -> Finding:
     """Number of interventions of a kind that began between two days."""
     rows = interventions()
-    rows = rows[(rows["kind"] == kind) & (rows["start"] >= start) & (rows["start"] <= end)]
-    if country:
-        rows = rows[[bool(set(country) & set(text.split("|"))) for text in rows["countries"]]]
+    rows = rows[(rows["kind"] == kind) & rows["start"].between(start, end)]
+    rows = rows[[not set(country).isdisjoint(text.split("|")) for text in rows["countries"]]]
     return Finding(float(len(rows)), ", ".join(rows["name"]) or "none in the table")
 
 
@@ -282,9 +263,7 @@ def stated_number(reading, intervention, measure, first, last) -> Finding:
     table = read_table("intervention_numbers.csv")
     rows = table[(table["intervention_id"] == intervention) & (table["measure"] == measure)]
     # A date known to the year counts in each of its months.
-    begin, end = (
-        rows["date"].str[:7].str.ljust(7, "-").str.replace("---", m) for m in ("-01", "-12")
-    )
+    begin, end = ((rows["date"].str[:7] + month).str[:7] for month in ("-01", "-12"))
     rows = rows[(begin <= last) & (end >= first)]
     rows = rows[~rows["source"].str.startswith(DOCUMENT_IDS)]
     if rows.empty:
@@ -299,15 +278,52 @@ def stated_number(reading, intervention, measure, first, last) -> Finding:
 
 def strength_sum(reading, missions, first, last) -> Finding:
     """Sum of the largest strengths that the table gives for several missions in a period."""
-    found = []
+    found = {}
     for name in missions.split("|"):
         try:
-            found.append((name, stated_number(reading, name, "strength", first, last)))
+            found[name] = stated_number(reading, name, "strength", first, last)
         except CannotCheck:
             continue
     if not found:
         raise CannotCheck("the table has no strength for any of them")
-    why = "largest strengths: " + ", ".join(
-        f"{interventions().loc[n, 'name']} {f.high:,.0f}" for n, f in found
-    )
-    return Finding(sum(f.high for _, f in found), why, sum(f.low for _, f in found))
+    named = ", ".join(f"{interventions().at[n, 'name']} {f.high:,.0f}" for n, f in found.items())
+    low, high = (sum(getattr(f, end) for f in found.values()) for end in ("low", "high"))
+    return Finding(high, f"largest strengths: {named}", low)
+
+
+def official(reading, year, column="deaths_best", country=None) -> Finding:
+    """UCDP's published deaths of a year, summed over countries; low and high are UCDP's own."""
+    rows, ds = _official(reading.ds, year, country), reading.ds
+    value, why = float(rows[column].sum()), f"country-year table, release {rows['release'].iloc[0]}"
+    if column != "deaths_best":
+        return Finding(value, f"{why}, {column.removesuffix('_best').replace('_', '-')}")
+    if int(year) in ds.years:
+        own = total(reading, column, start=f"{year}-01", end=f"{year}-12", country=country)
+        why += f"; the incidents in {ds.label} sum to {own:,.0f}"
+    return Finding(value, why, float(rows["deaths_low"].sum()), float(rows["deaths_high"].sum()))
+
+
+def official_ratio(reading, year, base, country=None) -> Finding:
+    """Deaths of a year over those of an earlier one in UCDP's published country-year table."""
+    now, then = (_official(reading.ds, which, country)[DEATHS].sum() for which in (year, base))
+    if not then["deaths_best"]:
+        raise CannotCheck(f"no deaths in {base}")
+    why = f"{now['deaths_best']:,.0f} deaths in {year}, {then['deaths_best']:,.0f} in {base}"
+    ends = zip(DEATHS, reversed(DEATHS), strict=True)
+    low, best, high = (float(now[one] / then[other]) for one, other in ends)
+    return Finding(best, why, low, high)
+
+
+def official_share(reading, year, country) -> Finding:
+    """Per cent of the three countries' deaths that fall on one, in UCDP's country-year table."""
+    part, whole = (_official(reading.ds, year, c)["deaths_best"].sum() for c in (country, None))
+    return per_cent(part, whole, f"deaths in {year}")
+
+
+def _official(ds, year, country) -> pd.DataFrame:
+    table = ds.country_year
+    rows = table[table["year"].astype(int) == int(year)]
+    rows = rows[rows["country"].isin(country)] if country else rows
+    if rows.empty:
+        raise CannotCheck(f"UCDP's country-year table has no {year}")
+    return rows

@@ -2,35 +2,42 @@
 
 import pandas as pd
 
-from sahelkit import coding
+from sahelkit import coding, places
 from sahelkit.claims import checks_record
+from sahelkit.schema import COUNTRIES
 
 COLUMNS = ["document", "incident", "what", "document says", "others say"]
 SCOPES = {"all": "all dead", "victims": "dead without attackers", "unclear": "dead"}
 CLAIM = {True: " relaying the group's claim", False: ""}
 
 
-def differences() -> pd.DataFrame:
-    """Statements of the documents on single incidents that other reports contradict.
+def discrepancies() -> pd.DataFrame:
+    """What the five documents say of an incident, where other reports say otherwise.
 
     Returns
     -------
     DataFrame
-        `COLUMNS`; one row per document, incident and kind of difference, in the order of the
-        incidents. Reports agree on a toll where they give the same number of the same dead.
+        `document, incident, what` (day, place, toll), `document says`, `others say` (with how
+        many reports and who), one row per difference. From the raw sheet of reports, which agree on
+        a toll where they give the same number of the same dead.
+
+    Examples
+    --------
+    >>> sorted(discrepancies()["what"].unique())
+    ['day', 'place', 'toll']
     """
     sheet = coding.read_reports()
     record = checks_record.record()
+    documents = sheet["kind"] == "document"
     rows = []
-    for _, told in sheet[sheet["kind"] == "document"].iterrows():
-        others = sheet[(sheet["incident"] == told["incident"]) & (sheet["kind"] != "document")]
+    for _, told in sheet[documents].iterrows():
+        others = sheet[(sheet["incident"] == told["incident"]) & ~documents]
         incident = record.loc[told["incident"]]
+        name = f"{incident['place']}, {incident['date_start'].date()}"
         for what, compare in (("day", _day), ("place", _place), ("toll", _toll)):
             found = compare(told, others, incident)
             if found:
-                document = incident["documents"]
-                name = f"{incident['place']}, {incident['date_start'].date()}"
-                rows.append((document, name, what, *found))
+                rows.append((incident["documents"], name, what, *found))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -38,10 +45,9 @@ def _who(others: pd.DataFrame, values: pd.Series) -> str:
     """Values with the publishers that give them, the most frequent value first."""
     known = values.notna()
     groups = others.loc[known, "publisher"].groupby(values[known], sort=True)
-    parts = sorted(
-        ((value, list(names.unique())) for value, names in groups), key=lambda p: -len(p[1])
-    )
-    return "; ".join(f"{value} ({', '.join(names)})" for value, names in parts)
+    named = {value: list(names.unique()) for value, names in groups}
+    first = sorted(named, key=lambda value: -len(named[value]))
+    return "; ".join(f"{value} ({', '.join(named[value])})" for value in first)
 
 
 def _day(told, others, incident):
@@ -53,20 +59,10 @@ def _day(told, others, incident):
 
 def _place(told, others, incident):
     """A place in another region than the incident's, by the places that the project knows."""
-    named = _region(told["place"])
-    if named is None or named == incident["region"]:
+    named = places.canonical_regions(pd.Series(list(COUNTRIES)), pd.Series([told["place"]] * 3))
+    if named.isna().all() or named.dropna().iloc[0] == incident["region"]:
         return None
     return told["place"], _who(others, others["place"].replace("", pd.NA))
-
-
-def _region(place: str):
-    from sahelkit import places
-
-    for country in ("MLI", "BFA", "NER"):
-        found = places.canonical_regions(pd.Series([country]), pd.Series([place])).iloc[0]
-        if pd.notna(found):
-            return found
-    return None
 
 
 def _toll(told, others, incident):

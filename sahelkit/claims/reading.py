@@ -1,4 +1,4 @@
-"""Readings of the data that checks are run over, what a check finds, and how it selects rows."""
+"""What a check finds, and how it selects rows of one reading of the data."""
 
 from dataclasses import dataclass
 
@@ -22,27 +22,24 @@ class CannotCheck(ValueError):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found: a number or a text, one sentence, and what else it could be.
+    """What a check found: a number or a text, one sentence without full stop, and what else it could be.
 
-    Attributes
-    ----------
-    value : float or str
-    why : str
-        One sentence without full stop.
-    low, high : float, optional
-        Smallest and largest number that the record itself, or some reading, gives.
-    others : tuple of str
-        Further values that some source gives.
-    readings : tuple
-        The values over all readings of the data, the plain one first; empty where only one is.
+    `low` and `high` are the ends that the record itself, or some reading, gives; `others` further
+    values that some source gives; `readings` the values over all readings of the data, the plain
+    one first, empty where only one is.
     """
 
-    value: object
+    value: float | str
     why: str
     low: float | None = None
     high: float | None = None
     others: tuple = ()
     readings: tuple = ()
+
+
+def per_cent(part, whole, what: str) -> Finding:
+    """So many of a whole, per cent."""
+    return Finding(float(100 * part / whole), f"{part:,.0f} of {whole:,.0f} {what}")
 
 
 def weigh(reading: Reading, weight: str) -> str:
@@ -63,14 +60,6 @@ def covered(reading: Reading, start=None, end=None, countries=tuple(COUNTRIES)) 
     for code in countries:
         if code not in set(reading.rows["country"]):
             raise CannotCheck(f"{label} has no incident in {COUNTRIES[code]}")
-
-
-def events_from_before(reading: Reading, year: int) -> pd.DataFrame:
-    """Incidents of a file that reaches back before a year; of any other, `CannotCheck`."""
-    events = reading.ds.events
-    if events is None or events.empty or events["date_start"].min().year >= year:
-        raise CannotCheck(f"needs a file of incidents that reaches back before {year}")
-    return events
 
 
 def select(
@@ -94,8 +83,7 @@ def select(
     rows = reading.rows
     covered(reading, start, end, country or (() if region else COUNTRIES))
     keep = pd.Series(True, index=rows.index)
-    if family and family[0] in FAMILIES:
-        family = FAMILIES[family[0]]
+    family = FAMILIES.get(family[0], family) if family else None
     wanted = {"country": country, "region": region, "group": family, "violence": violence}
     for name, values in wanted.items():
         if values:
@@ -116,8 +104,3 @@ def total(reading: Reading, weight: str, **where) -> float:
     if len(series) and series.isna().all():
         raise CannotCheck(f"{reading.ds.label} does not give {weight}")
     return float(series.sum())
-
-
-def months_in(start: str, end: str) -> int:
-    """Number of calendar months from start to end, both counted."""
-    return len(pd.period_range(start, end, freq="M"))

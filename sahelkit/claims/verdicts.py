@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from sahelkit.claims.reading import Finding
@@ -14,7 +15,12 @@ NEAR_DAYS = 3
 
 
 def judge(expected: str, tolerance: str, finding: Finding) -> str:
-    """Verdict on what a check found.
+    """Verdict on what a check found: one rule for numbers, bounds and texts.
+
+    'reproduced': the plain reading meets the expectation (a number within its tolerance), and so do
+    most of the readings of the data. 'near': one of the readings, another value that the record
+    gives, or its low to high meets it; or it is missed by less than three times the tolerance (for
+    days: at most three days). Else 'not reproduced'.
 
     Parameters
     ----------
@@ -22,17 +28,6 @@ def judge(expected: str, tolerance: str, finding: Finding) -> str:
         A number, ``>=40``, ``14..21``, a date or the beginning of one, or a text.
     tolerance : str
         ``5%`` of the expected number, an absolute number, or days; empty is none.
-    finding : Finding
-        Its `readings` are the values over all readings of the data, the plain one first.
-
-    Returns
-    -------
-    str
-        One rule for numbers, bounds and texts. 'reproduced': the plain reading meets the
-        expectation (a number within its tolerance), and so do most of the readings of the data.
-        'near': one of the readings, another value that the record gives, or its low to high meets
-        it; or it is missed by less than three times the tolerance (for days: at most three days).
-        Else 'not reproduced'.
 
     Examples
     --------
@@ -74,7 +69,7 @@ def _close(expected: str, tolerance: str, finding: Finding) -> bool:
         days = abs((pd.Timestamp(expected) - pd.Timestamp(finding.value)).days)
         return days <= (int(tolerance) if tolerance else NEAR_DAYS)
     low, high = _interval(expected)
-    slack = NEAR * _slack(tolerance, low if low > float("-inf") else high)
+    slack = NEAR * _slack(tolerance, low if low > -np.inf else high)
     ends = [end for end in (finding.low, finding.high) if end is not None]
     reaches = bool(ends) and min(ends) <= high and max(ends) >= low
     return reaches or low - slack <= finding.value <= high + slack
@@ -86,15 +81,11 @@ def _dates(*texts: str) -> bool:
 
 def _interval(expected: str) -> tuple:
     """Smallest and largest number that an expectation allows; strict bounds exclude the number."""
-    endless, least = float("inf"), 1e-9
-    for sign, shift in ((">=", 0), ("<=", 0), (">", least), ("<", -least)):
-        if expected.startswith(sign):
-            bound = float(expected[len(sign) :]) + shift
-            return (bound, endless) if sign[0] == ">" else (-endless, bound)
     if ".." in expected:
-        low, high = expected.split("..")
-        return float(low), float(high)
-    return float(expected), float(expected)
+        return tuple(map(float, expected.split("..")))
+    sign, number = re.fullmatch("([<>]?=?)(.*)", expected).groups()
+    bound = float(number) + {">": 1e-9, "<": -1e-9}.get(sign, 0)
+    return -np.inf if "<" in sign else bound, np.inf if ">" in sign else bound
 
 
 def _slack(tolerance: str, number: float) -> float:
