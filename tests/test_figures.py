@@ -4,7 +4,8 @@ import matplotlib.pyplot as plt
 import pytest
 
 import sahelkit
-from sahelkit import coding, escalation, figures, geography, readings
+from sahelkit import coding, escalation, figures, geography, interventions, readings
+from sahelkit.figures import timeline
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +47,34 @@ def test_a_callers_words_take_the_place_of_the_figures(ds):
     assert [text.get_text() for text in fig.texts][:2] == ["My title", "My subtitle"]
     assert len(fig.texts) == len(before) and before[0] not in [t.get_text() for t in fig.texts]
     plt.close(fig)
+
+
+@pytest.mark.parametrize("width", [timeline.WALL, timeline.PAPER, timeline.SLIDE])
+def test_timeline_labels_do_not_overlap(width):
+    fig = timeline.timeline(timeline.deaths_by_place(sahelkit.load()), "test", width)
+    fig.canvas.draw()
+    renderer = fig.canvas.get_renderer()
+    axes = fig.axes[0]
+    boxes = [t.get_window_extent(renderer) for t in axes.texts if t.get_text()]
+    frame = fig.bbox
+    for i, one in enumerate(boxes):
+        assert frame.x0 <= one.x0 and one.x1 <= frame.x1
+        for other in boxes[i + 1 :]:
+            wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+            tall = min(one.y1, other.y1) - max(one.y0, other.y0)
+            assert wide <= 1 or tall <= 0.45 * min(one.height, other.height)
+    plt.close(fig)
+
+
+def test_deaths_drawn_are_those_of_the_table():
+    ds = sahelkit.load()
+    deaths = timeline.deaths_by_place(ds)
+    three = deaths["best"][["MLI", "BFA", "NER"]].to_numpy().sum()
+    assert three == ds.region_month["deaths_best"].sum()
+    assert (deaths["low"] <= deaths["high"]).all().all()
+
+
+def test_leaders_have_short_names_of_their_own():
+    losses = interventions.read().query("kind == 'leadership_loss'")
+    drawn = losses[losses["countries"].map(bool)]
+    assert drawn["label"].is_unique

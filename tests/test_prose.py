@@ -15,6 +15,7 @@ import sahelkit
 from sahelkit import coding, escalation, geography, interventions, places, readings, tracker
 from sahelkit.escalation import tolls, trends
 from sahelkit.geography.clustering import HIGH_PER_KM2
+from sahelkit.models import LEVEL
 
 UNITS = [
     "%",
@@ -100,7 +101,7 @@ def phrases():
             f"{ends.min()} deaths",
             "25 deaths",  # UCDP's own definition of a conflict
             "about 2 % of the places",  # of the rows rebuilt, by whoever rebuilt them
-            per_cent(1 - escalation.LEVEL),
+            per_cent(1 - LEVEL),
         ],
         "02_escalation": [
             f"Below {per_cent(escalation.THIN_PROBABILITY)}",

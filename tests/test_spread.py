@@ -183,3 +183,12 @@ def test_regions_and_years_add_up_to_all_incidents(shipped):
     table = geography.region_year(shipped)
     assert table.to_numpy().sum() == 3999
     assert table.loc[("BFA", "Sahel"), 2023] == 119
+
+
+def test_incidents_are_not_independent(shipped, ged):
+    found = geography.knox(sahelkit.load())
+    pd.testing.assert_frame_equal(geography.knox(ged), found, check_dtype=False)
+    ratio = found.set_index(["km", "days"])["ratio"]
+    assert ratio[0, 3] == pytest.approx(6.4, abs=0.1) and ratio[10, 3] == pytest.approx(
+        6.8, abs=0.1
+    )

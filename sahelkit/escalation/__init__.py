@@ -9,10 +9,9 @@ from sahelkit.choices import NotCovered
 from sahelkit.counts import count
 from sahelkit.dataset import Dataset
 from sahelkit.files import read_table
+from sahelkit.models import TAILS, rate_ratio, season
 from sahelkit.words import Sentence
 
-LEVEL = 0.95
-"""Of every interval."""
 WIDER = 1.2
 """Factor, on the log scale, by which a bootstrap over months is too narrow where months hang together."""
 THIN_PROBABILITY = 0.01
@@ -51,8 +50,6 @@ def last_month(table: pd.DataFrame) -> LastMonth:
     binomial with mean and variance of the twelve months before, each brought to the season of the
     last one (Poisson if they vary less).
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> found = last_month(load().region_month)
     >>> str(found.month), found.incidents, found.thin
@@ -61,9 +58,9 @@ def last_month(table: pd.DataFrame) -> LastMonth:
     from scipy import stats
 
     counts = count(table)["incidents"]
-    season = season_factors(counts)
+    factors = season(counts.to_numpy(), counts.index.month.to_numpy())
     before, last = counts.iloc[-13:-1], int(counts.iloc[-1])
-    here, usual = season[counts.index[-1].month - 1], season[before.index.month - 1]
+    here, usual = factors[counts.index[-1].month - 1], factors[before.index.month - 1]
     scaled = before / usual * here
     mean, variance = scaled.mean(), scaled.var()
     if not mean > 0:
@@ -73,13 +70,6 @@ def last_month(table: pd.DataFrame) -> LastMonth:
     else:
         chance = stats.poisson.cdf(last, mean)
     return LastMonth(counts.index[-1], last, float(mean), float(chance))
-
-
-def season_factors(counts: pd.Series) -> np.ndarray:
-    """Relative rate of the months January to December, mean 1 (`placebos.season`)."""
-    from sahelkit.interventions.placebos import season
-
-    return season(counts.to_numpy(), counts.index.month.to_numpy())
 
 
 def monthly(ds: Dataset) -> pd.DataFrame:
@@ -96,61 +86,20 @@ def monthly(ds: Dataset) -> pd.DataFrame:
 def peaks(ds: Dataset) -> pd.DataFrame:
     """The heaviest month and the heaviest twelve months on end, of incidents and of deaths.
 
-    Returns
-    -------
-    DataFrame
-        Index `of`; `month`, `in_month`, `year_to` (last of the twelve), `in_year`.
+    Index `of`; `month`, `in_month`, `year_to` (last of the twelve), `in_year`.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> peaks(load()).loc["deaths_best", "month"]
     '2022-03'
     """
-    table, rows = ds.region_month, {}
+    rows = {}
     for weight in ("incidents", "deaths_best"):
-        spells = [peak(table, weight, 1), peak(table, weight, 12)]
-        rows[weight] = [
-            str(value) if i % 2 == 0 else value for i, value in enumerate(sum(spells, ()))
-        ]
-    columns = ["month", "in_month", "year_to", "in_year"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("of")
-
-
-def peak(table: pd.DataFrame, weight: str = "incidents", months: int = 12) -> tuple:
-    """The heaviest spell of that many consecutive months: its last month, and its sum.
-
-    >>> from sahelkit import load
-    >>> str(peak(load().region_month)[0])
-    '2023-11'
-    """
-    sums = count(table, weight=weight)[weight].rolling(months).sum().dropna()
-    return (sums.idxmax(), float(sums.max())) if len(sums) else (None, np.nan)
-
-
-def count_ratio(later: int, earlier: int, level: float = LEVEL) -> tuple:
-    """Ratio of two Poisson counts with its exact interval.
-
-    Given their sum, the later count is binomial; the Clopper-Pearson interval of its share p
-    becomes that of the ratio p / (1 - p) (Przyborowski & Wilenski 1940).
-
-    Returns
-    -------
-    (ratio, low, high)
-        Infinite above where the earlier count is zero; all NaN where both are.
-
-    Examples
-    --------
-    >>> [round(x, 2) for x in count_ratio(20, 10)]
-    [2.0, 0.89, 4.78]
-    """
-    from scipy import stats
-
-    if later + earlier == 0:
-        return (np.nan,) * 3
-    found = stats.binomtest(int(later), int(later + earlier)).proportion_ci(level, "exact")
-    odds = [p / (1 - p) if p < 1 else np.inf for p in (found.low, found.high)]
-    return (later / earlier if earlier else np.inf, *odds)
+        counts, rows[weight] = count(ds, weight=weight)[weight], {}
+        for months, when, what in ((1, "month", "in_month"), (12, "year_to", "in_year")):
+            sums = counts.rolling(months).sum().dropna()
+            rows[weight][when] = str(sums.idxmax()) if len(sums) else "None"
+            rows[weight][what] = float(sums.max())
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("of")
 
 
 def ratios(
@@ -160,28 +109,22 @@ def ratios(
 
     A year that the data do not hold to its end is compared in the months that they hold.
 
-    The exact interval holds for independent incidents (`count_ratio`); violence comes in waves,
-    so the bootstrap over the months of both years, widened by `WIDER`, is the one to quote. Deaths,
-    which come in clusters, have the bootstrap alone.
+    The exact interval holds for independent incidents (`models.rate_ratio`); violence comes in
+    waves, so the bootstrap over the months of both years, widened by `WIDER`, is the one to quote.
+    Deaths, which come in clusters, have the bootstrap alone.
 
     Parameters
     ----------
     table : DataFrame
         `Dataset.region_month`.
-    weight : str
-        What is summed.
     base : int, optional
         Year to compare with; default the year before each.
-    draws, seed : int
-        Of the bootstrap.
 
     Returns
     -------
     DataFrame
         Index year; `total, base_total, ratio, exact_low, exact_high, low, high`.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> found = ratios(load().region_month, base=2016).loc[2023]
     >>> found[["ratio", "exact_low", "exact_high"]].round(1).tolist()
@@ -190,7 +133,6 @@ def ratios(
     rng = np.random.default_rng(seed)
     counts = count(table, weight=weight)[weight]
     months = dict(iter(counts.groupby(counts.index.year)))
-    tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
     rows = {}
     for year in months:
         other = year - 1 if base is None else base
@@ -201,16 +143,16 @@ def ratios(
         late, early = (
             m[m.index.month.isin(both)].to_numpy(float) for m in (months[year], months[other])
         )
-        exact = count_ratio(late.sum(), early.sum()) if weight == "incidents" else (np.nan,) * 3
+        exact = rate_ratio(early.sum(), late.sum()) if weight == "incidents" else {}
         resampled = [rng.choice(values, (draws, len(values))).sum(1) for values in (late, early)]
         with np.errstate(divide="ignore", invalid="ignore"):
             drawn = resampled[0] / resampled[1]
             ratio = late.sum() / early.sum()
-        drawn = drawn[~np.isnan(drawn)]
-        low, high = np.quantile(drawn, tails, method="lower") if len(drawn) else (np.nan, np.nan)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            low, high = (ratio * (end / ratio) ** WIDER for end in (low, high))
-        rows[year] = (late.sum(), early.sum(), ratio, exact[1], exact[2], low, high)
+            drawn = drawn[~np.isnan(drawn)]
+            ends = np.quantile(drawn, TAILS, method="lower") if len(drawn) else [np.nan] * 2
+            low, high = (ratio * (end / ratio) ** WIDER for end in ends)
+        exact = [exact.get(f"exact_{end}", np.nan) for end in ("low", "high")]
+        rows[year] = (late.sum(), early.sum(), ratio, *exact, low, high)
     names = ["total", "base_total", "ratio", "exact_low", "exact_high", "low", "high"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis("year")
 
@@ -227,31 +169,19 @@ def rise(ds: Dataset, weight: str = "incidents", base: int = 2016) -> float:
     return float(totals.iloc[-1] / early) if early else np.nan
 
 
-def rates(ds: Dataset, weight: str = "deaths_best") -> pd.DataFrame:
-    """Deaths (or incidents) per 100,000 inhabitants, per country and for all that the data hold.
+def rates(ds: Dataset) -> pd.DataFrame:
+    """Deaths per 100,000 inhabitants, per country code and for 'all' that the data hold.
 
+    Index year, of the whole years that data and population share; `NotCovered` where there is none.
     Inhabitants on 1 July: United Nations, World Population Prospects 2024 (`data/population.csv`).
 
-    Returns
-    -------
-    DataFrame
-        Index year, of the whole years that data and population share; a column per country code, and
-        'all'.
-
-    Raises
-    ------
-    NotCovered
-        There is no such year.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> rates(load()).loc[2023].round(1).to_dict()
     {'BFA': 26.5, 'MLI': 8.9, 'NER': 2.0, 'all': 12.0}
     """
     people = read_table("population.csv").astype({"year": int, "population": float})
     people = people.pivot(index="year", columns="country", values="population")
-    sums = count(ds, "country", "Y", weight)
+    sums = count(ds, "country", "Y", "deaths_best")
     years = [year for year in ds.years if year in people.index]
     if not years:
         raise NotCovered(f"{ds.label} holds no whole year of those with a population.")
@@ -263,14 +193,9 @@ def rates(ds: Dataset, weight: str = "deaths_best") -> pd.DataFrame:
 def against_published(ds: Dataset) -> pd.DataFrame:
     """Deaths per country and year in the tables beside UCDP's published totals.
 
-    Returns
-    -------
-    DataFrame
-        `country, year, deaths_best, published, release, difference` (published less table) for
-        every published country-year; deaths_best is missing beyond the tables' years.
+    `country, year, deaths_best, published, release, difference` (published less table) for every
+    published country-year; deaths_best is missing beyond the tables' years.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> int((against_published(load())["difference"] == 0).sum())
     27

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from sahelkit import readings
+from sahelkit import models, readings
 from sahelkit.counts import count
 from sahelkit.dataset import Dataset
 from sahelkit.files import read_table
@@ -22,18 +22,8 @@ def dispersion(counts) -> np.ndarray:
     """Overdispersion alpha from the differences of neighbouring months, which jumps hardly move.
 
     For a level series E[(x[t] - x[t-1])² / 2] = mean + alpha mean² and E[x[t] x[t-1]] = mean².
+    Counts (..., months) -> (...), at least 0.
 
-    Parameters
-    ----------
-    counts : array, (..., months)
-
-    Returns
-    -------
-    array, (...)
-        At least 0.
-
-    Examples
-    --------
     >>> float(dispersion([5, 5, 5, 5]))
     0.0
     """
@@ -52,11 +42,11 @@ def segment_cost(total, months, alpha) -> np.ndarray:
     """
     alpha = np.asarray(alpha, float)
     mean = np.asarray(total, float) / months
-    spread = np.where(alpha > 1e-6, alpha, 1.0)
+    spread = np.where(alpha > models.LEAST, alpha, 1.0)
     log_mean = np.log(np.maximum(mean, 1e-300))
     negative_binomial = total * (log_mean - np.log1p(spread * mean))
     negative_binomial = negative_binomial - months / spread * np.log1p(spread * mean)
-    return -np.where(alpha > 1e-6, negative_binomial, total * log_mean - total)
+    return -np.where(alpha > models.LEAST, negative_binomial, total * log_mean - total)
 
 
 @cache
@@ -66,35 +56,21 @@ def calibrated_penalty(
     """What a change must gain in log likelihood, so that a series without one rarely shows one.
 
     The quantile, over simulated level series of the same mean and overdispersion, of the most that
-    one change gains. With `memory`, the correlation from month to month of the series, the rates
-    that the counts are drawn from are autoregressive of first order (a Gaussian copula).
+    one change gains. With `memory`, the correlation from month to month of the counts, their rates
+    hang together (`models.simulated_rates`).
 
     >>> calibrated_penalty(20.0, 0.0, 60, 0.05) < calibrated_penalty(20.0, 0.0, 60, 0.005)
     True
     """
     rng = np.random.default_rng(0)
-    counts = rng.poisson(mean * _rates(alpha, memory, mean, (draws, months), rng))
+    # Counts correlate less than their rates, by the share of the variance that is not Poisson's.
+    memory = min(memory * (1 + 1 / max(alpha * mean, 1e-9)), 0.9)
+    counts = rng.poisson(mean * models.simulated_rates(alpha, memory, (draws, months), rng))
     found = np.full((draws, 1), alpha) if memory else dispersion(counts)[:, None]
     first = np.arange(MIN_MONTHS, months - MIN_MONTHS + 1)
     left, total = counts.cumsum(1)[:, first - 1], counts.sum(1, keepdims=True)
     split = segment_cost(left, first, found) + segment_cost(total - left, months - first, found)
     return float(np.quantile((segment_cost(total, months, found) - split).max(1), 1 - false_alarm))
-
-
-def _rates(alpha: float, memory: float, mean: float, shape: tuple, rng) -> np.ndarray:
-    """Gamma rates of mean 1 and variance alpha, whose counts correlate from month to month."""
-    from scipy.signal import lfilter
-    from scipy.stats import gamma, norm
-
-    if alpha <= 1e-6:
-        return np.ones(shape)
-    if not memory:
-        return rng.gamma(1 / alpha, alpha, shape)
-    # Counts correlate less than their rates, by the share of the variance that is not Poisson's.
-    phi = min(memory * (1 + 1 / (alpha * mean)), 0.9)
-    noise = rng.standard_normal(shape)
-    noise[:, 1:] *= np.sqrt(1 - phi**2)
-    return gamma.ppf(norm.cdf(lfilter([1], [1, -phi], noise, axis=1)), 1 / alpha, scale=alpha)
 
 
 @cache
@@ -133,8 +109,6 @@ def change_points(series: pd.Series, false_alarm: float = FALSE_ALARM) -> pd.Dat
 
     Parameters
     ----------
-    series : Series
-        Counts, monthly PeriodIndex.
     false_alarm : float
         Chance that a level series with the data's overdispersion and memory shows any change.
 
@@ -144,8 +118,6 @@ def change_points(series: pd.Series, false_alarm: float = FALSE_ALARM) -> pd.Dat
         `month` (first of the new level), `before`, `after` (mean counts per month), `ratio`.
         Empty where nothing changes, the series is shorter than a year, or values are missing.
 
-    Examples
-    --------
     >>> months = pd.period_range("2015-01", periods=48, freq="M")
     >>> change_points(pd.Series([5, 7] * 12 + [20, 24] * 12, months))["month"].astype(str).tolist()
     ['2017-01']
@@ -153,15 +125,14 @@ def change_points(series: pd.Series, false_alarm: float = FALSE_ALARM) -> pd.Dat
     counts = series.to_numpy(float)
     ends = [len(counts)]
     if len(counts) >= 2 * MIN_MONTHS and counts.sum() > 0:
-        ends = _search(counts, float(dispersion(counts)), false_alarm, 0.0)
-        alpha, memory = _about_levels(counts, ends)
-        ends = _search(counts, alpha, false_alarm, memory)
+        ends = _search(counts, float(dispersion(counts)), 0.0, false_alarm)
+        ends = _search(counts, *_about_levels(counts, ends), false_alarm)
     means = [part.mean() for part in np.split(counts, ends[:-1])]
     out = pd.DataFrame({"month": series.index[ends[:-1]], "before": means[:-1], "after": means[1:]})
     return out.assign(ratio=out["after"] / out["before"].where(out["before"] > 0))
 
 
-def _search(counts: np.ndarray, alpha: float, false_alarm: float, memory: float) -> list:
+def _search(counts: np.ndarray, alpha: float, memory: float, false_alarm: float) -> list:
     """Ends of the stretches of one level."""
     import ruptures
 
@@ -176,56 +147,25 @@ def _about_levels(counts: np.ndarray, ends: list) -> tuple:
     """Overdispersion alpha, and correlation from month to month, about the mean of each stretch."""
     parts = np.split(counts, ends[:-1])
     mean = np.concatenate([np.full(len(part), part.mean()) for part in parts])
-    rest = counts - mean
-    spare = len(counts) / max(len(counts) - len(parts), 1)
-    alpha = max((rest**2 * spare - mean).sum() / max((mean**2).sum(), 1e-9), 0.0)
-    scaled = rest / np.sqrt(np.maximum(mean + alpha * mean**2, 1e-9))
+    alpha = models.overdispersion(counts, mean, len(parts))
+    scaled = (counts - mean) / np.sqrt(np.maximum(mean + alpha * mean**2, 1e-9))
     memory = np.corrcoef(scaled[:-1], scaled[1:])[0, 1] if scaled.std() > 0 else 0.0
     # Levels fitted to the counts take up some of their memory: one standard error is given back.
-    return float(alpha), float(max(memory + len(counts) ** -0.5, 0.0))
+    return alpha, float(max(memory + len(counts) ** -0.5, 0.0))
 
 
-def residual_autocorrelation(series: pd.Series, points: pd.DataFrame) -> float:
-    """Correlation of neighbouring months about the level of their segment, in units of that level.
-
-    The penalty supposes independent months; a value well above 0 says that waves within a level
-    can pass for a change of level.
-
-    Parameters
-    ----------
-    series : Series
-        Monthly counts.
-    points : DataFrame
-        Its `change_points`.
-
-    Examples
-    --------
-    >>> months = pd.period_range("2015-01", periods=4, freq="M")
-    >>> none = pd.DataFrame({"month": []})
-    >>> round(residual_autocorrelation(pd.Series([1, 3, 1, 3], months), none), 1)
-    -1.0
-    """
-    counts = series.astype("float64")
-    segment = sum((series.index >= month).astype(int) for month in points["month"])
-    level = counts.groupby(np.broadcast_to(segment, len(counts))).transform("mean")
-    rest = ((counts - level) / level.where(level > 0)).dropna().to_numpy()
-    return float(np.corrcoef(rest[:-1], rest[1:])[0, 1])
-
-
-def alternatives(ds: Dataset) -> dict:
-    """Name -> (monthly series, false alarm): what a change point of the first should survive in."""
+def _alternatives(ds: Dataset) -> dict:
+    """Name -> (monthly series, false alarm): what a change point of the incidents should survive in."""
     incidents = count(ds)["incidents"]
-    out = {"incidents": (incidents, FALSE_ALARM)}
-    out |= {f"false alarm {c:.1%}": (incidents, c) for c in (5 * FALSE_ALARM, FALSE_ALARM / 10)}
-    out["without the last month"] = (incidents.iloc[:-1], FALSE_ALARM)
-    table = readings.without_diffa(ds).region_month
-    out["without Diffa"] = (count(table)["incidents"], FALSE_ALARM)
+    out = {f"false alarm {c:.1%}": (incidents, c) for c in (5 * FALSE_ALARM, FALSE_ALARM / 10)}
+    out["without the last month"] = (incidents.iloc[:-1],)
+    out["without Diffa"] = (count(readings.without_diffa(ds).region_month)["incidents"],)
     tables = {w.replace("_", ", "): (ds.region_month, w) for w in readings.WEIGHTS[1:]}
     smaller = readings.without_largest(ds).region_month
     tables["deaths, without the largest incident"] = (smaller, "deaths_best")
     for name, (table, weight) in tables.items():
         if table[weight].notna().any():
-            out[name] = (count(table, weight=weight)[weight], FALSE_ALARM)
+            out[name] = (count(table, weight=weight)[weight],)
     return out
 
 
@@ -238,21 +178,20 @@ def stability(ds: Dataset) -> pd.DataFrame:
         `change_points` of the plain reading; one bool column per other reading: whether it has
         a change at most `SAME_MONTHS` away in the same direction; `survives`, the share of them.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> stability(load())["month"].astype(str).tolist()
     ['2017-01', '2018-02', '2022-03']
     """
-    found = {name: change_points(*reading) for name, reading in alternatives(ds).items()}
-    out = found.pop("incidents")
-    for name, other in found.items():
-        near = [[abs((a - b).n) <= SAME_MONTHS for b in other["month"]] for a in out["month"]]
-        up, up_too = (table["after"] > table["before"] for table in (out, other))
+    out, others = change_points(count(ds)["incidents"]), _alternatives(ds)
+    ups = out["after"] > out["before"]
+    for name, reading in others.items():
+        other = change_points(*reading)
+        rose = other["after"] > other["before"]
         out[name] = [
-            any(np.logical_and(row, up_too == way)) for row, way in zip(near, up, strict=True)
+            any(abs((month - m).n) <= SAME_MONTHS for m in other.loc[rose == up, "month"])
+            for month, up in zip(out["month"], ups, strict=True)
         ]
-    return out.assign(survives=out[list(found)].mean(axis=1) if len(out) else 0.0)
+    return out.assign(survives=out[list(others)].mean(axis=1) if len(out) else 0.0)
 
 
 def beside_interventions(months, within: int = SAME_MONTHS) -> pd.DataFrame:
@@ -270,8 +209,6 @@ def beside_interventions(months, within: int = SAME_MONTHS) -> pd.DataFrame:
         `month, event` ('begins' or 'ends'), `date` (day, as listed), `name, kind, countries`, in
         order. Dates known to the year only are left out.
 
-    Examples
-    --------
     >>> near_march = beside_interventions([pd.Period("2020-03", "M")], within=0)
     >>> "Operation Monclar" in near_march["name"].tolist()
     True
@@ -292,13 +229,8 @@ def beside_interventions(months, within: int = SAME_MONTHS) -> pd.DataFrame:
 def near(points: pd.DataFrame) -> pd.DataFrame:
     """Change points with the interventions listed within three months of each, by name.
 
-    Returns
-    -------
-    DataFrame
-        Index `month`; `before`, `after` (incidents a month), `survives`, `listed_near`.
+    Index `month`; `before`, `after` (incidents a month), `survives`, `listed_near`.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> str(near(stability(load())).index[-1])
     '2022-03'

@@ -6,12 +6,14 @@ import pandas as pd
 from sahelkit.choices import one_of
 from sahelkit.counts import count
 from sahelkit.dataset import COUNTS
-from sahelkit.escalation import LEVEL
+from sahelkit.models import TAILS
 from sahelkit.places import UNKNOWNS
 
 
 def lethality(table: pd.DataFrame, by=None, *, draws: int = 1000, seed: int = 0) -> pd.DataFrame:
     """Per year: deaths per incident and the share of civilians among the dead, with intervals.
+
+    The intervals (95 %) are from a bootstrap over the months of each year.
 
     Parameters
     ----------
@@ -19,8 +21,6 @@ def lethality(table: pd.DataFrame, by=None, *, draws: int = 1000, seed: int = 0)
         `Dataset.region_month`.
     by : str, optional
         A column to tell apart.
-    draws, seed : int
-        Of the bootstrap over the months of each year, 95 % intervals.
 
     Returns
     -------
@@ -28,8 +28,6 @@ def lethality(table: pd.DataFrame, by=None, *, draws: int = 1000, seed: int = 0)
         `year`, `by` if given, `incidents`, then `deaths_per_incident`, `civilian_share` (0-1) and
         their `_low`, `_high`. NaN in years without violence.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> found = lethality(load().region_month).set_index("year")
     >>> round(float(found.loc[2023, "deaths_per_incident"]), 2)
@@ -49,9 +47,8 @@ def lethality(table: pd.DataFrame, by=None, *, draws: int = 1000, seed: int = 0)
             row = {"year": year, **({by: kind} if by else {})}
             row["incidents"] = int(counts["incidents"].sum())
             for measure, (top, bottom) in measures.items():
-                found = _ratio_of_sums(
-                    counts[top].to_numpy(), counts[bottom].to_numpy(), rng, draws
-                )
+                sides = counts[top].to_numpy(), counts[bottom].to_numpy()
+                found = _ratio_of_sums(*sides, rng, draws)
                 row |= dict(zip((measure, measure + "_low", measure + "_high"), found, strict=True))
             rows.append(row)
     return pd.DataFrame(rows)
@@ -64,7 +61,7 @@ def _ratio_of_sums(top, bottom, rng, draws) -> tuple:
     picked = rng.integers(0, len(top), (draws, len(top)))
     below = bottom[picked].sum(1)
     drawn = top[picked].sum(1)[below > 0] / below[below > 0]
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(drawn, TAILS)
     return float(top.sum() / bottom.sum()), float(low), float(high)
 
 
@@ -77,25 +74,16 @@ def concentration(
     ----------
     table : DataFrame
         `Dataset.region_month` or `Dataset.grid_year`.
-    units : str
-        Column that names the unit: 'region' or 'priogrid_gid'. Incidents in no region do not count.
-    top : int
-        How many of the heaviest units the share is of.
+    units : {'region', 'priogrid_gid'}
+        Incidents in no region do not count.
 
     Returns
     -------
     DataFrame
-        Index year; `units` with any violence, `top_share` (0-1), and `effective`, the effective
-        number of units: the inverse of Simpson's index, 1 / sum of squared shares (Laakso &
-        Taagepera 1979).
+        Index year; `units` with any violence, `top_share` (0-1) of the `top` heaviest, and
+        `effective`, the effective number of units: the inverse of Simpson's index, 1 / sum of
+        squared shares (Laakso & Taagepera 1979).
 
-    Raises
-    ------
-    ValueError
-        The table has no such unit or weight.
-
-    Examples
-    --------
     >>> even = pd.DataFrame({"year": 2020, "country": "MLI", "region": [*"abcd"], "incidents": 5})
     >>> concentration(even, top=1).loc[2020].tolist()
     [4.0, 0.25, 4.0]
@@ -112,9 +100,8 @@ def concentration(
         shares = (values / values.sum()).sort_values(ascending=False)
         rows[one] = (len(shares), shares.head(top).sum(), 1 / (shares**2).sum())
     names = ["units", "top_share", "effective"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=names, dtype=float).rename_axis(
-        "year"
-    )
+    out = pd.DataFrame.from_dict(rows, orient="index", columns=names, dtype=float)
+    return out.rename_axis("year")
 
 
 def mix(table: pd.DataFrame, by: str = "group", weight: str = "incidents") -> pd.DataFrame:

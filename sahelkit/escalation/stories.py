@@ -8,6 +8,7 @@ import pandas as pd
 
 from sahelkit.choices import NotCovered
 from sahelkit.escalation.changepoints import change_points, segment_cost
+from sahelkit.models import negative_binomial, simulated_rates
 from sahelkit.words import Sentence
 
 SMOOTH_DF = 6
@@ -29,12 +30,10 @@ class Stories:
         A row per shape (`SHAPES`) without and with memory: `parameters`, `aic`, `alpha`
         (overdispersion).
     dates : DataFrame
-        The level shifts: `month`, `first`, `last` (95 % by profile likelihood), `before`, `after`.
+        The level shifts (`shift_dates`).
     p_smooth, p_shifts : float
         Share of series simulated from the smooth rise in which the shifts win by as much as here,
         and of series simulated from the shifts in which the smooth rise does.
-    verdict : str
-        'jumps', 'climb' or 'cannot tell'.
     """
 
     table: pd.DataFrame
@@ -44,6 +43,7 @@ class Stories:
 
     @property
     def verdict(self) -> str:
+        """'jumps', 'climb' or 'cannot tell'."""
         if self.p_smooth <= SMALL < self.p_shifts:
             return "jumps"
         return "climb" if self.p_shifts <= SMALL < self.p_smooth else "cannot tell"
@@ -76,20 +76,15 @@ def compare(series: pd.Series, draws: int = 79, seed: int = 0) -> Stories:
     and smooth rise is set beside its distribution in series simulated from either
     (parametric bootstrap; Cox 1962, Beaulieu & Killick 2018 on shifts against trends).
 
+    Raises `NotCovered` for fewer than 48 months, or no counts.
+
     Parameters
     ----------
     series : Series
         Monthly counts, complete.
-    draws, seed : int
+    draws : int
         Series simulated from each.
 
-    Raises
-    ------
-    NotCovered
-        Fewer than 48 months, or no counts.
-
-    Examples
-    --------
     >>> months = pd.period_range("2015-01", periods=60, freq="M")
     >>> jump = pd.Series([4, 6] * 15 + [38, 42] * 15, months)
     >>> compare(jump, draws=19).dates["month"].astype(str).tolist()
@@ -134,7 +129,7 @@ class _Fit:
         log_mean = self.design @ self.coefficients[: self.design.shape[1]]
         memory = self.coefficients[self.design.shape[1] :].sum()
         out = np.zeros(len(log_mean))
-        gamma = rng.gamma(1 / self.alpha, self.alpha, len(out)) if self.alpha else np.ones(len(out))
+        gamma = simulated_rates(self.alpha, 0, out.shape, rng)
         for i in range(len(out)):
             before = np.log1p(out[i - 1]) if i else log_mean[0] / (1 - min(memory, 0.9))
             out[i] = rng.poisson(min(np.exp(log_mean[i] + memory * before), 1e6) * gamma[i])
@@ -143,13 +138,10 @@ class _Fit:
 
 def _fits(series: pd.Series) -> dict:
     """(shape, memory) -> `_Fit`."""
-    counts, n = series.to_numpy(float), len(series)
-    time = np.arange(n)
-    starts = np.searchsorted(series.index.asi8, pd.PeriodIndex(change_points(series)["month"]).asi8)
-    segment = (time[:, None] >= starts).sum(axis=1)
+    counts, n, points = series.to_numpy(float), len(series), change_points(series)
     designs = {
-        "level shifts": (np.eye(len(starts) + 1)[segment], len(starts)),
-        "straight line": (np.column_stack([np.ones(n), time / n]), 0),
+        "level shifts": (_levels(series, points), len(points)),
+        "straight line": (np.column_stack([np.ones(n), np.arange(n) / n]), 0),
         "smooth rise": (_spline(n), 0),
     }
     return {
@@ -157,6 +149,12 @@ def _fits(series: pd.Series) -> dict:
         for shape, (design, dates) in designs.items()
         for memory in (False, True)
     }
+
+
+def _levels(series: pd.Series, points: pd.DataFrame) -> np.ndarray:
+    """A column per stretch of one level: 1 in its months."""
+    starts = series.index.get_indexer(points["month"])
+    return np.eye(len(starts) + 1)[np.searchsorted(starts, np.arange(len(series)), "right")]
 
 
 @cache
@@ -168,19 +166,11 @@ def _spline(n: int) -> np.ndarray:
 
 def _fit(counts: np.ndarray, design: np.ndarray, memory: bool, dates: int) -> _Fit:
     """The first month is left out with and without memory, so that AIC compares the same months."""
-    import statsmodels.api as sm
-
     before = np.log1p(counts[:-1])[:, None]
     columns = np.hstack([design[1:], before]) if memory else design[1:]
-    poisson = sm.GLM(counts[1:], columns, family=sm.families.Poisson()).fit(maxiter=50)
-    mean, spare = poisson.mu, (len(counts) - 1) / max(poisson.df_resid, 1)
-    alpha = max(((counts[1:] - mean) ** 2 * spare - mean).sum() / (mean**2).sum(), 0.0)
-    fit = poisson
-    if alpha > 1e-6:
-        family = sm.families.NegativeBinomial(alpha=alpha)
-        fit = sm.GLM(counts[1:], columns, family=family).fit(start_params=poisson.params)
-    size = columns.shape[1] + dates + 1
-    return _Fit(design, fit.params, float(alpha), size, float(2 * size - 2 * fit.llf))
+    model, alpha = negative_binomial(counts[1:], columns)
+    fit, size = model.fit(), columns.shape[1] + dates + 1
+    return _Fit(design, fit.params, alpha, size, float(2 * size - 2 * fit.llf))
 
 
 def shift_dates(series: pd.Series) -> pd.DataFrame:
@@ -188,23 +178,12 @@ def shift_dates(series: pd.Series) -> pd.DataFrame:
 
     Profile likelihood: with the neighbouring shifts held, the months at which the log likelihood is
     at most `BEYOND` below its highest. It supposes independent months: with memory the
-    interval is wider.
-
-    Returns
-    -------
-    DataFrame
-        `month`, `first`, `last` (Period), `before`, `after` (mean counts per month).
+    interval is wider. `month`, `first`, `last` (Period), `before`, `after` (mean counts per month).
     """
     points, counts = change_points(series), series.to_numpy(float)
     total = np.concatenate([[0.0], counts.cumsum()])
     at = [0, *series.index.get_indexer(points["month"]), len(counts)]
-    alpha = _fit(
-        counts,
-        np.eye(len(at) - 1)[np.searchsorted(at[1:-1], np.arange(len(counts)), "right")],
-        False,
-        0,
-    ).alpha
-    ends = []
+    alpha, ends = _fit(counts, _levels(series, points), False, 0).alpha, []
     for left, right in zip(at[:-2], at[2:], strict=True):
         where = np.arange(left + 1, right)
         cost = segment_cost(total[where] - total[left], where - left, alpha)

@@ -17,8 +17,8 @@ import pandas as pd
 
 from sahelkit.choices import NotCovered
 from sahelkit.dataset import Dataset
-from sahelkit.escalation import LEVEL
 from sahelkit.files import read_table
+from sahelkit.models import TAILS
 
 WIDE = 0.5
 """A range of at least half the best estimate is wide."""
@@ -29,20 +29,10 @@ DEPENDENCE = 0.5
 def model(deaths, kinds) -> pd.DataFrame:
     """Parameters of the reported-value Gumbel mixture for reported numbers of deaths.
 
-    Parameters
-    ----------
-    deaths : array of int
-    kinds : array of str
-        UCDP's types: 'state-based conflict', 'non-state conflict', 'one-sided violence'.
+    `kinds` are UCDP's types: 'state-based conflict', 'non-state conflict', 'one-sided violence'.
+    Gives `reported`, `location`, `scale` (deaths), `weight` (probability that the number is right),
+    `mean` (expected deaths).
 
-    Returns
-    -------
-    DataFrame
-        `reported`, `location`, `scale` (deaths), `weight` (probability that the number is right),
-        `mean` (expected deaths).
-
-    Examples
-    --------
     >>> model([1], ["state-based conflict"]).round(4).iloc[0].tolist()
     [1.0, 2.5097, 1.3044, 0.4695, 2.2004]
     """
@@ -65,19 +55,10 @@ def model(deaths, kinds) -> pd.DataFrame:
 
 
 def draw(numbers: pd.DataFrame, draws: int, rng, dependence: float = 0.0) -> np.ndarray:
-    """Random numbers of deaths, none below zero.
+    """Random numbers of deaths (draws, reports) from a `model`, none below zero.
 
-    Parameters
-    ----------
-    numbers : DataFrame
-        From `model`.
-    dependence : float
-        0: reports err independently, as published; above, the correlation of their errors in a
-        one-factor Gaussian copula.
-
-    Returns
-    -------
-    array, (draws, reports)
+    With `dependence` 0 reports err independently, as published; above, it is the correlation of
+    their errors in a one-factor Gaussian copula.
     """
     from scipy.special import ndtr
 
@@ -95,13 +76,7 @@ def draw(numbers: pd.DataFrame, draws: int, rng, dependence: float = 0.0) -> np.
 
 
 def _reports(ds: Dataset) -> pd.DataFrame:
-    """One row per incident: `Dataset.tolls` spelt out.
-
-    Raises
-    ------
-    NotCovered
-        The source is not UCDP, or its tables were cut so that tolls of single incidents are lost.
-    """
+    """One row per incident: `Dataset.tolls` spelt out."""
     if ds.tolls is None:
         raise NotCovered("The model of tolls needs UCDP's incidents with their type and range.")
     return ds.tolls.loc[ds.tolls.index.repeat(ds.tolls["incidents"])].reset_index(drop=True)
@@ -110,6 +85,9 @@ def _reports(ds: Dataset) -> pd.DataFrame:
 def yearly_totals(ds: Dataset, draws: int = 2000, seed: int = 0) -> pd.DataFrame:
     """Deaths per year: best, plain sums of low and of high, and 95 % intervals of the model.
 
+    Raises `NotCovered` where the source is not UCDP, or its tables were cut so that the tolls of
+    single incidents are lost.
+
     Returns
     -------
     DataFrame
@@ -117,20 +95,12 @@ def yearly_totals(ds: Dataset, draws: int = 2000, seed: int = 0) -> pd.DataFrame
         `high` (reports err independently, as published) and `shared_low`, `shared_high` (with
         `DEPENDENCE` between them).
 
-    Raises
-    ------
-    NotCovered
-        The source is not UCDP.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> row = yearly_totals(load(), draws=200).set_index(["country", "year"]).loc[("all", 2023)]
     >>> row["best"], bool(row["best"] < row["low"] < row["high"])
     (np.float64(8752.0), True)
     """
     rng, rows = np.random.default_rng(seed), []
-    tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
     for year, part in _reports(ds).groupby("year"):
         names = ["all", *sorted(part["country"].unique())]
         member = np.column_stack([(part["country"] == n) | (n == "all") for n in names])
@@ -140,7 +110,7 @@ def yearly_totals(ds: Dataset, draws: int = 2000, seed: int = 0) -> pd.DataFrame
         table["mean"] = numbers["mean"].to_numpy() @ member
         for start, dependence in (("", 0.0), ("shared_", DEPENDENCE)):
             sums = draw(numbers, draws, rng, dependence) @ member.astype(float)
-            table[f"{start}low"], table[f"{start}high"] = np.quantile(sums, tails, axis=0)
+            table[f"{start}low"], table[f"{start}high"] = np.quantile(sums, TAILS, axis=0)
         rows.append(pd.DataFrame(table))
     return pd.concat(rows, ignore_index=True)
 
@@ -148,14 +118,9 @@ def yearly_totals(ds: Dataset, draws: int = 2000, seed: int = 0) -> pd.DataFrame
 def ranges(ds: Dataset) -> pd.DataFrame:
     """Share of the deaths per year that rests on reports with a wide range, or with none.
 
-    Returns
-    -------
-    DataFrame
-        Index year; `deaths`; `wide` (high less low is at least half the best estimate) and
-        `no_range` (low equals high), 0 to 1 of the deaths.
+    Index year; `deaths`; `wide` (high less low is at least half the best estimate) and `no_range`
+    (low equals high), 0 to 1 of the deaths.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> bool((ranges(load())["no_range"] > 0.4).all())
     True

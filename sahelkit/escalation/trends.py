@@ -1,13 +1,11 @@
 """Is it a trend or a season? Count regression of a monthly series, beside Poisson."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
 from sahelkit.counts import count
 from sahelkit.dataset import Dataset
-from sahelkit.regression import estimates
+from sahelkit.models import Regression, estimates
 
 RAINY_MONTHS = (6, 7, 8, 9)
 """June to September, when roads flood and rivers rise."""
@@ -15,57 +13,27 @@ HAC_LAGS = 12
 """Months over which errors may hang together (Newey & West 1987)."""
 
 
-@dataclass(frozen=True)
-class Trend:
-    """A log-linear trend of monthly counts.
-
-    Attributes
-    ----------
-    table : DataFrame
-        Rows `negative binomial` and `poisson`; `growth` (per year, 1 doubles), `low`, `high`,
-        `doubling_years` with `doubling_low`, `doubling_high` (NaN where growth may be none;
-        negative for a fall), `rainy_ratio` (rainy months over the others) with `rainy_low`,
-        `rainy_high`, `aic`. Intervals 95 %; Poisson's are those that it claims, with
-        independent errors.
-    fitted : DataFrame
-        Per month: `observed`, `trend` (season averaged out) with `low`, `high`, and `with_season`.
-    alpha : float
-        Overdispersion: variance = mean + alpha mean squared; 0 is Poisson.
-    dispersion : float
-        Pearson chi-squared per degree of freedom of the Poisson model; 1 if it held.
-    """
-
-    table: pd.DataFrame
-    fitted: pd.DataFrame
-    alpha: float
-    dispersion: float
-
-
-def trend(series: pd.Series, since=None) -> Trend:
+def trend(series: pd.Series, since=None) -> Regression:
     """Negative binomial regression of monthly counts on time and the rains, beside Poisson.
 
     log mean = a + b t + c rainy. The overdispersion is the maximum-likelihood one (NB2; Hilbe
-    2011). The intervals allow for heteroskedastic and autocorrelated errors
-    (`regression.estimates`).
+    2011). The intervals allow for heteroskedastic and autocorrelated errors (`models.estimates`).
+    Raises `ValueError` for fewer than 24 months, no counts, or missing values.
 
     Parameters
     ----------
-    series : Series
-        Counts, monthly PeriodIndex.
     since : str or Period, optional
         First month used; default the first month with violence.
 
     Returns
     -------
-    Trend
+    Regression
+        `table`: rows `negative binomial` and `poisson`; `growth` (per year, 1 doubles), `low`,
+        `high`, `doubling_years` with `doubling_low`, `doubling_high` (NaN where growth may be none;
+        negative for a fall), `rainy_ratio` (rainy months over the others) with `rainy_low`,
+        `rainy_high`, `aic`. Poisson's intervals are those that it claims, with independent errors.
+        `fitted`: `observed`, `trend` (season averaged out) with `low`, `high`, `with_season`.
 
-    Raises
-    ------
-    ValueError
-        Fewer than 24 months, no counts, or missing values.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> found = trend(count(load())["incidents"], since="2016-01")
     >>> found.table["growth"].round(2).tolist()
@@ -103,7 +71,7 @@ def trend(series: pd.Series, since=None) -> Trend:
     }
     table = pd.DataFrame.from_dict(rows, orient="index")
     dispersion = float(poisson.pearson_chi2 / poisson.df_resid)
-    return Trend(table, _fitted(counts, design, found), alpha, dispersion)
+    return Regression(table, _fitted(counts, design, found), alpha, dispersion)
 
 
 def _row(found, low, high, extra_parameters: int) -> dict:
@@ -170,14 +138,9 @@ def by_country(ds: Dataset, since="2016-01") -> dict:
 def summary(fits: dict) -> pd.DataFrame:
     """What the trends of `by_country` come to, beside what Poisson regression would claim.
 
-    Returns
-    -------
-    DataFrame
-        Index code; `growth`, `low`, `high` (per year, 1 doubles), `poisson_low`, `poisson_high`,
-        `rainy_ratio` with `rainy_low`, `rainy_high`, `dispersion`.
+    Index code; `growth`, `low`, `high` (per year, 1 doubles), `poisson_low`, `poisson_high`,
+    `rainy_ratio` with `rainy_low`, `rainy_high`, `dispersion`.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> summary(by_country(load()))["growth"].round(2).loc["all"].item()
     0.33

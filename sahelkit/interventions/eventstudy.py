@@ -5,10 +5,13 @@ import pandas as pd
 
 from sahelkit import actors, interventions, places
 from sahelkit.counts import finest
-from sahelkit.interventions import placebos
 from sahelkit.interventions.beforeafter import holm
 from sahelkit.interventions.panel import operations
-from sahelkit.interventions.placebos import expected
+from sahelkit.interventions.placebos import at_every_date, expected, place_of
+from sahelkit.models import TAILS
+
+AROUND = 365
+"""Days on either side of a date with which a waiting time is compared."""
 
 
 def _bins(values: np.ndarray, starts: np.ndarray, size: int) -> np.ndarray:
@@ -23,13 +26,13 @@ def event_study(series, dates, reach: int = 6, size: int = 1) -> pd.DataFrame:
     For every bin the counts after (or before) all dates are summed and divided by the sum of their
     expectations: each date's own mean over the bins before it, times the season. The placebo band
     moves all dates together by every possible step around the calendar, so that their spacing
-    (losses of leaders come in clusters) and the series' autocorrelation stay as they are.
+    (losses of leaders come in clusters) and the series' autocorrelation stay as they are. Raises
+    `ValueError` where no date has all its bins within the series.
 
     Parameters
     ----------
     series : Series or list of Series
         Counts on one calendar; a list gives one series per date.
-    dates : sequence of date-like
     reach : int
         Bins before and after.
     size : int
@@ -43,56 +46,39 @@ def event_study(series, dates, reach: int = 6, size: int = 1) -> pd.DataFrame:
         `placebos` (sets; neighbouring ones are nearly the same), `ratio_after` (all bins after
         together), `ratio_usual` (its median over the placebo sets), `p_after`.
 
-    Raises
-    ------
-    ValueError
-        No date has all its bins within the series.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> table = event_study(finest(load()), ["2020-06-03", "2020-11-10"], 3)
     >>> table.index.tolist()
     [-3, -2, -1, 1, 2, 3]
     """
-    dates = list(dates)
-    many = list(series) if isinstance(series, list) else [series] * len(dates)
-    calendar = many[0].index
-    span = reach * size
-    at = np.array(
-        [calendar.get_loc(pd.Period(pd.Timestamp(str(d)), calendar.freq)) for d in dates], int
-    )
-    fits = (at >= span) & (at + span < len(calendar))
-    at, many = at[fits], [s for s, ok in zip(many, fits, strict=True) if ok]
-    if not len(at):
-        raise ValueError("No date has all its bins within the series.")
+    many = series if isinstance(series, list) else [series] * len(dates)
+    calendar, span = many[0].index, reach * size
+    at = calendar.get_indexer([pd.Period(str(day), calendar.freq) for day in dates])
     valid = len(calendar) - 2 * span
     offsets = np.concatenate([np.arange(-reach, 0) * size, 1 + np.arange(reach) * size])
-    observed, hoped = 0.0, 0.0
+    observed, hoped, used = 0.0, 0.0, 0
     for position, own in zip(at, many, strict=True):
+        if not span <= position < len(calendar) - span:
+            continue
         moved = span + (position - span + np.arange(valid)) % valid
         starts = moved[:, None] + offsets
-        counts = _bins(own.to_numpy(float), starts, size)
-        usual = _bins(expected(own), starts, size)
+        counts, usual = (_bins(v, starts, size) for v in (own.to_numpy(float), expected(own)))
         level = counts[:, :reach].sum(1) / usual[:, :reach].sum(1)
-        observed, hoped = observed + counts, hoped + level[:, None] * usual
+        observed, hoped, used = observed + counts, hoped + level[:, None] * usual, used + 1
+    if not used:
+        raise ValueError("No date has all its bins within the series.")
     # A placebo set whose months before hold nothing leads to expect nothing: no ratio.
     sound = (hoped > 0).all(axis=1)
     sound[0] = True
     observed, hoped = observed[sound], np.maximum(hoped[sound], 1e-9)
     ratio = observed / hoped
     after = observed[:, reach:].sum(1) / hoped[:, reach:].sum(1)
-    low, high = np.quantile(ratio, [0.025, 0.975], axis=0)
-    bins = np.concatenate([np.arange(-reach, 0), np.arange(1, reach + 1)])
-    table = {
-        "observed": observed[0],
-        "expected": hoped[0],
-        "ratio": ratio[0],
-        "low": low,
-        "high": high,
-    }
-    return pd.DataFrame(table | {"p": _two_sided(ratio)}, index=pd.Index(bins, name="bin")).assign(
-        dates=len(at),
+    low, high = np.quantile(ratio, TAILS, axis=0)
+    table = {"observed": observed[0], "expected": hoped[0], "ratio": ratio[0]}
+    table |= {"low": low, "high": high, "p": _two_sided(ratio)}
+    bins = pd.Index([*range(-reach, 0), *range(1, reach + 1)], name="bin")
+    return pd.DataFrame(table, bins).assign(
+        dates=used,
         placebos=int(sound.sum()),
         ratio_after=after[0],
         ratio_usual=float(np.median(after)),
@@ -124,32 +110,27 @@ def waiting_days(incident_days, calendar: pd.PeriodIndex) -> pd.Series:
     return pd.Series(out, index=calendar, name="days")
 
 
-def waiting_placebo(
-    incidents: list, dates, calendar: pd.PeriodIndex, within_days: int = 365
-) -> pd.DataFrame:
+def waiting_placebo(incidents: list, dates, calendar: pd.PeriodIndex) -> pd.DataFrame:
     """Waiting time to the next incident after each date, among those of the days around.
+
+    The comparison is with every day of `calendar` at most `AROUND` days away: incidents grew more
+    frequent. No test: sets of dates moved together by up to a year reject far too rarely.
 
     Parameters
     ----------
     incidents : list of array-like
         Per date, the days of the incidents that would count as retaliation.
-    dates : sequence of date-like
-    calendar : PeriodIndex
-        Days on which an event could have fallen.
-    within_days : int
-        The comparison is with every day at most so far away: incidents grew more frequent.
 
     Returns
     -------
     DataFrame
         Per date `date`, `days` waited, `usual` (median of the days around), `share` of the days
         around with a waiting time as short or shorter, `shares_mean` (mean over dates; 0.5 is usual).
-        No test: sets of dates moved together by up to a year reject far too rarely.
     """
-    rows, steps = [], np.arange(-within_days, within_days + 1)
+    rows, steps = [], np.arange(-AROUND, AROUND + 1)
     for found, date in zip(incidents, dates, strict=True):
         waits = waiting_days(found, calendar).to_numpy()
-        at = calendar.get_loc(pd.Period(pd.Timestamp(str(date)), "D"))
+        at = calendar.get_loc(pd.Period(str(date), "D"))
         around = waits[np.unique(np.clip(at + steps, 0, len(waits) - 1))]
         usual = around[np.isfinite(around)]
         share = (usual <= waits[at]).mean() if len(usual) and np.isfinite(waits[at]) else 1.0
@@ -166,9 +147,8 @@ def displacement(ds, start, end=None, length: int | None = None, area="regions")
     ----------
     ds : Dataset
         With events: days. With tables: the months that start and end touch, `length` months around.
-    start, end : date-like
     length : int, optional
-        Days (default 60) or months (default 2).
+        Days or months; default `interventions.USUAL`.
     area : str or collection of str
         See `places.in_area`; outside is the rest of the three countries.
 
@@ -178,46 +158,41 @@ def displacement(ds, start, end=None, length: int | None = None, area="regions")
         `group` ('all' first), `where` (inside, outside), `window` (before, during, after),
         `incidents`, `units` of time, `days`, `per_day`.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> table = displacement(load(), "2020-03-03", "2020-03-23")
     >>> table["units"].unique().tolist(), table["days"].head(3).tolist()
     ([2, 1], [60, 31, 61])
     """
-    unit = "M" if ds.events is None else "D"
-    length = length or (2 if unit == "M" else 60)
-    spans = interventions.windows(start, end, length, unit)
-    days = [
-        (last.end_time.normalize() - first.start_time).days + 1
-        for first, last in zip(spans["first"], spans["last"], strict=True)
-    ]
+    spans = interventions.windows_in(ds, start, end, length)
     rows = []
     for group in [None, *actors.FAMILIES]:
-        for inside in (True, False):
+        for where, inside in (("inside", True), ("outside", False)):
             counts = finest(ds, area, group=group, inside=inside)
-            for (window, span), n in zip(spans.iterrows(), days, strict=True):
-                found = int(counts[span["first"] : span["last"]].sum())
-                where = "inside" if inside else "outside"
-                rows.append((group or "all", where, window, found, span["units"], n, found / n))
+            for window, first, last, units in spans.itertuples():
+                n = (last.end_time.normalize() - first.start_time).days + 1
+                found = int(counts[first:last].sum())
+                rows.append((group or "all", where, window, found, units, n, found / n))
     columns = ["group", "where", "window", "incidents", "units", "days", "per_day"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def weighted_displacement(ds, start, end=None, area="regions", length: int | None = None) -> dict:
+def _among_dates(ds, start, end, compare: tuple, series, against=None) -> dict:
+    """Season-free ratio of two windows of an operation, and its place among all other dates."""
+    spans = interventions.windows_in(ds, start, end)
+    units = int(spans["units"]["before"]), int(spans["units"]["during"])
+    table = at_every_date(series, *units, compare, against)
+    ratio = table["ratio"].get(spans["first"]["during"], np.nan)
+    return {"ratio": ratio} | place_of(table, start)
+
+
+def weighted_displacement(ds, start, end=None, area="regions") -> dict:
     """Did violence move to the ring around an area? Bowers & Johnson's weighted quotient.
 
     Displacement goes next door, if anywhere; so the regions that touch the area are the ring, and
     all others the control. With A, B, C the counts of area, ring and control, the quotient is the
     change of B / C over the change of A / C. It says something only where A / C fell: then a
-    negative quotient speaks of displacement, a positive one of benefits that spread.
-
-    Parameters
-    ----------
-    ds, start, end, length
-        As for `displacement`.
-    area : str or collection of str
-        Regions or countries, or 'regions', 'authority' (the others are known by position).
+    negative quotient speaks of displacement, a positive one of benefits that spread. The area is
+    one of regions or countries: others are known by position.
 
     Returns
     -------
@@ -231,91 +206,64 @@ def weighted_displacement(ds, start, end=None, area="regions", length: int | Non
     Bowers, K. & Johnson, S. (2003). Measuring the geographical displacement and diffusion of
     benefit effects of crime prevention activity. Journal of Quantitative Criminology 19(3).
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> found = weighted_displacement(load(), "2020-03-03", "2020-03-23")
     >>> found["counts"].loc["area", "during"] > 0
     np.True_
     """
-    unit = "M" if ds.events is None else "D"
-    spans = interventions.windows(start, end, length or (2 if unit == "M" else 60), unit)
-    ring = places.neighbours(area)
-    series = {"area": finest(ds, area), "ring": finest(ds, ring)}
+    series = {"area": finest(ds, area), "ring": finest(ds, places.neighbours(area))}
     series["control"] = finest(ds) - series["area"] - series["ring"]
-    table = {
-        window: {name: int(s[span["first"] : span["last"]].sum()) for name, s in series.items()}
-        for window, span in spans.iterrows()
-    }
-    counts = pd.DataFrame(table)
+    counts = pd.DataFrame(
+        {
+            window: {name: int(s[first:last].sum()) for name, s in series.items()}
+            for window, first, last, _ in interventions.windows_in(ds, start, end).itertuples()
+        }
+    )
     share = counts.loc[["area", "ring"]] / counts.loc["control"]
     moved = share["after"] - share["before"]
-    units = spans["units"]
-    everywhere = placebos.at_every_date(
-        series["ring"], int(units["before"]), int(units["during"]), against=series["control"]
-    )
-    place = placebos.place_of(everywhere, start)
+    pair = series["ring"], series["control"]
+    p = _among_dates(ds, start, end, ("before", "after"), *pair)["p"]
     quotient = float(moved["ring"] / moved["area"]) if moved["area"] else np.nan
-    return {"counts": counts, "quotient": quotient, "fell": float(moved["area"]), "p": place["p"]}
+    return {"counts": counts, "quotient": quotient, "fell": float(moved["area"]), "p": p}
 
 
-def against_outside(ds, start, end=None, area="regions", length: int | None = None) -> pd.DataFrame:
+def against_outside(ds, start, end=None, area="regions") -> pd.DataFrame:
     """Inside, outside, and inside over outside: during and after over before, among all other dates.
 
-    Parameters
-    ----------
-    ds, start, end, area, length
-        As for `displacement`.
+    Index `where`, `compared`; `ratio` (season-free) and what `placebos.place_of` gives.
 
-    Returns
-    -------
-    DataFrame
-        Index `where`, `compared`; `ratio` (season-free) and what `placebos.place_of` gives.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> len(against_outside(load(), "2020-03-03", "2020-03-23"))
     6
     """
-    unit = "M" if ds.events is None else "D"
-    spans = interventions.windows(start, end, length or (2 if unit == "M" else 60), unit)
-    before, during = int(spans["units"]["before"]), int(spans["units"]["during"])
     inside, outside = (finest(ds, area, inside=flag) for flag in (True, False))
-    pairs = {"inside": (inside, None), "outside": (outside, None)}
-    rows = {}
-    for where, (one, other) in (pairs | {"inside over outside": (inside, outside)}).items():
-        for later in ("during", "after"):
-            table = placebos.at_every_date(one, before, during, ("before", later), other)
-            ratio = table["ratio"].get(spans["first"]["during"], np.nan)
-            rows[where, f"{later} / before"] = {"ratio": ratio} | placebos.place_of(table, start)
+    pairs = {"inside": (inside,), "outside": (outside,), "inside over outside": (inside, outside)}
+    rows = {
+        (where, f"{later} / before"): _among_dates(ds, start, end, ("before", later), *pair)
+        for where, pair in pairs.items()
+        for later in ("during", "after")
+    }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["where", "compared"])
 
 
 def operations_compared(ds) -> pd.DataFrame:
     """Every dated area operation in its own regions: inside over outside, after over before.
 
-    Returns
-    -------
-    DataFrame
-        Index name of the operation; `dates`, incidents inside and outside before, during and after,
-        `ratio` of ratios (season-free), `p` (placebo), `p_holm`.
+    Index name of the operation; `dates`, incidents inside and outside before, during and after,
+    `ratio` of ratios (season-free), `p` (placebo), `p_holm`.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> len(operations_compared(load()))
-    10
+    12
     """
     rows = {}
     for _, row in operations(ds).iterrows():
-        area = interventions.area_of(row)
-        table = displacement(ds, row["start"], row["end"], area=area)
+        when, area = (row["start"], row["end"]), interventions.area_of(row)
+        table = displacement(ds, *when, area=area)
         counts = table[table["group"] == "all"].set_index(["where", "window"])["incidents"]
-        found = against_outside(ds, row["start"], row["end"], area)
-        found = found.loc[("inside over outside", "after / before")]
         numbers = {f"{where} {window}": n for (where, window), n in counts.items()}
-        result = {"ratio": found["ratio"], "p": found["p"]}
-        rows[row["name"]] = {"dates": interventions.dates_in_words(row)} | numbers | result
+        found = against_outside(ds, *when, area).loc[("inside over outside", "after / before")]
+        dates = {"dates": interventions.dates_in_words(row)}
+        rows[row["name"]] = dates | numbers | found[["ratio", "p"]].to_dict()
     out = pd.DataFrame.from_dict(rows, orient="index").rename_axis("operation")
     return out.assign(p_holm=holm(out["p"])) if len(out) else out

@@ -3,15 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from sahelkit import models
 from sahelkit.interventions import interrupted, placebos
 
-TESTS = {
-    "exact conditional": "Poisson, no season: what a plain comparison of two counts does",
-    "overdispersed interval": "normal, extra variance measured at all dates, season-free",
-    "placebo dates": "the reported test: rank among all possible dates, season-free",
-    "placebo dates within 2 years": "the same among dates at most two years away",
-    "interrupted series": "negative binomial, level, slope, season",
-}
+FACTORS = (0.5, 1.5, 2.0)
+"""Changes of the rate that a test should find."""
 PERSISTENT = 0.5
 """Autocorrelation from unit to unit in the situation that tests for it."""
 
@@ -20,15 +16,14 @@ def simulate(
     like: pd.Series,
     n: int,
     factor: float = 1.0,
-    at: int | np.ndarray | None = None,
+    changed=(),
     persistence: float = 0.0,
     trend: bool = False,
     seed: int = 0,
 ) -> np.ndarray:
     """Series of counts with the overdispersion and season of a given one, and a known change.
 
-    Counts are negative binomial: Poisson with gamma-distributed rates. With `persistence` the
-    rates' normal scores are autoregressive of first order (a Gaussian copula).
+    Counts are negative binomial: Poisson with gamma-distributed rates (`models.simulated_rates`).
 
     Parameters
     ----------
@@ -37,45 +32,25 @@ def simulate(
     n : int
         Series to simulate.
     factor : float
-        Multiplies the rate from position `at` on; 1: no change.
-    at : int or bool array (len(like),), optional
-        From that position on, or where the array says so; default from the middle on.
+        Multiplies the rate in the units `changed`, a slice or bool array.
     persistence : float
         Autocorrelation of the rates' scores from unit to unit, 0 to below 1.
     trend : bool
         Keep the growth of `like`, the same every year; else a constant mean.
-    seed : int
 
     Returns
     -------
     int array (n, len(like))
 
-    Examples
-    --------
     >>> months = pd.period_range("2012-01", periods=60, freq="M")
     >>> simulate(pd.Series(range(60), index=months), 2, seed=1).shape
     (2, 60)
     """
-    from scipy.signal import lfilter
-    from scipy.stats import gamma, norm
-
     rng = np.random.default_rng(seed)
-    seasonal = placebos.expected(like)
-    mean = (_growth(like) if trend else np.full(len(like), like.mean())) * seasonal
-    alpha = overdispersion(like)
-    shape = (n, len(like))
-    if alpha == 0:
-        rate = np.ones(shape)
-    elif persistence:
-        noise = rng.standard_normal(shape)
-        noise[:, 1:] *= np.sqrt(1 - persistence**2)
-        noise = lfilter([1], [1, -persistence], noise, axis=1)
-        rate = gamma.ppf(norm.cdf(noise), 1 / alpha, scale=alpha)
-    else:
-        rate = rng.gamma(1 / alpha, alpha, shape)
-    at = len(like) // 2 if at is None else at
-    changed = at if isinstance(at, np.ndarray) else np.arange(len(like)) >= at
-    return rng.poisson(rate * mean * np.where(changed, factor, 1.0))
+    mean = (_growth(like) if trend else np.full(len(like), like.mean())) * placebos.expected(like)
+    rates = models.simulated_rates(overdispersion(like), persistence, (n, len(like)), rng) * mean
+    rates[:, changed] *= factor
+    return rng.poisson(rates)
 
 
 def _growth(series: pd.Series) -> np.ndarray:
@@ -95,80 +70,53 @@ def _smooth(series: pd.Series) -> np.ndarray:
 
 def overdispersion(series: pd.Series) -> float:
     """Alpha in variance = mean + alpha mean squared, around the running mean and the season."""
-    mean = _smooth(series) * placebos.expected(series)
-    counts = series.to_numpy()
-    return float(max(np.sum((counts - mean) ** 2 - mean) / np.sum(mean**2), 0.0))
+    return models.overdispersion(series.to_numpy(), _smooth(series) * placebos.expected(series))
 
 
 def rejections(
     counts: np.ndarray, like: pd.Series, length: int, at: int, fit: bool = False
 ) -> pd.Series:
-    """Share of series in which each test rejects at 5 %, for a change at position `at`.
+    """Share of series (n, units), on the calendar of `like`, in which each test rejects at 5 %.
 
-    Parameters
-    ----------
-    counts : int array (n, m)
-        From `simulate`, on the calendar of `like`.
-    length : int
-        Units in the windows before and after.
-    fit : bool
-        Fit the interrupted time series, too (slow).
+    - exact conditional: Poisson, no season: what a plain comparison of two counts does
+    - overdispersed interval: normal, extra variance measured at all dates, season-free
+    - placebo dates: the reported test: rank among all possible dates, season-free
+    - placebo dates within 2 years: the same among dates at most two years away
+    - interrupted series, with `fit` (slow): negative binomial, level, slope, season
 
-    Returns
-    -------
-    Series
-        Index: test.
+    The change is at position `at`, with `length` units in the windows before and after.
     """
     from scipy.stats import binom
 
-    factors = _seasons(counts, like.index)
-    b, _, a = placebos.window_sums(counts, length)
-    eb, _, ea = placebos.window_sums(factors, length)
-    value, variance = placebos.log_ratio(b, a, eb, ea)
-    possible = b + a >= placebos.AT_LEAST
-    extra = placebos.extra_variance(value, variance, possible)
-    statistic = value / np.sqrt(variance + extra[:, None])
+    value, variance, _, possible = placebos.log_ratios(counts, like.index, length)
+    statistic = value / placebos.standard_error(value, variance, possible)
     here = at - length
     reach = placebos.NEAR_YEARS * (12 if like.index.freqstr == "M" else 365)
-    close = slice(max(here - reach, 0), here + reach + 1)
-    shares = [placebos.tail_share(s, p, here) for s, p in zip(statistic, possible, strict=True)]
-    near = [
-        placebos.tail_share(s[close], p[close], here - close.start)
-        for s, p in zip(statistic, possible, strict=True)
-    ]
-    total = b[:, here] + a[:, here]
-    tails = [binom.cdf(side[:, here], total, 0.5) for side in (a, b)]
+
+    def placebo(first: int, last: int | None) -> float:
+        """Share of series whose date is among the 5 % most unusual from `first` to `last`."""
+        pairs = zip(statistic[:, first:last], possible[:, first:last], strict=True)
+        return np.mean([placebos.tail_shares(s, p)[here - first] <= 0.05 for s, p in pairs])
+
+    before, _, after = (part[:, here] for part in placebos.window_sums(counts, length))
+    tails = [binom.cdf(side, before + after, 0.5) for side in (after, before)]
     out = {
         "exact conditional": np.mean(2 * np.minimum(*tails) <= 0.05),
         "overdispersed interval": np.mean(np.abs(statistic[:, here]) > 1.96),
-        "placebo dates": np.mean(np.array(shares) <= 0.05),
-        "placebo dates within 2 years": np.mean(np.array(near) <= 0.05),
+        "placebo dates": placebo(0, None),
+        "placebo dates within 2 years": placebo(max(here - reach, 0), here + reach + 1),
     }
     if fit:
         day = like.index[at].start_time
-        models = [interrupted.interrupted(pd.Series(c, like.index), day) for c in counts]
-        found = np.array([model.table.loc["level", "p"] for model in models])
-        out["interrupted series"] = np.mean(found <= 0.05)
+        fits = [interrupted.interrupted(pd.Series(c, like.index), day) for c in counts]
+        out["interrupted series"] = np.mean([f.table.loc["level", "p"] <= 0.05 for f in fits])
     return pd.Series(out)
 
 
-def _seasons(counts: np.ndarray, calendar: pd.PeriodIndex) -> np.ndarray:
-    """Expected relative rate per unit, each series by its own season."""
-    months = calendar.asfreq("M")
-    starts = np.flatnonzero(np.r_[True, months.asi8[1:] != months.asi8[:-1]])
-    monthly = np.add.reduceat(counts, starts, axis=1)
-    return placebos.season(monthly, months[starts].month.to_numpy())[:, months.month - 1]
-
-
 def false_alarms(
-    like: pd.Series,
-    length: int = 6,
-    date=None,
-    n: int = 1000,
-    fit: bool = False,
-    seed: int = 0,
+    like: pd.Series, length: int, date, n: int = 1000, fit: bool = False, seed: int = 0
 ) -> pd.DataFrame:
-    """Shares of simulated series in which each test rejects at 5 %.
+    """Shares of simulated series in which each test of `rejections` rejects at 5 %.
 
     Parameters
     ----------
@@ -176,52 +124,39 @@ def false_alarms(
         Daily or monthly counts whose overdispersion and season the simulations have, in some
         situations its growth, too.
     length : int
-        Units before and after.
-    date : date-like, optional
-        The date tested; default: the middle of the series.
+        Units before and after the date.
     n : int
         Series per situation; every test sees all of them.
-    fit : bool
-        Try the interrupted series, too (slow).
-    seed : int
 
     Returns
     -------
     DataFrame
-        Index: `TESTS`. Columns: situations without change (plain; with rates that persist from unit
+        Index: test. Columns: situations without change (plain; with rates that persist from unit
         to unit, autocorrelation `PERSISTENT`; with the growth of `like`), and with the rate halved,
         half as high again, and doubled: the power of each test.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> from sahelkit.counts import finest
-    >>> table = false_alarms(finest(load(), "regions"), n=20)
+    >>> table = false_alarms(finest(load(), "regions"), 6, "2018-01-01", n=20)
     >>> table.columns[0]
     'no change'
     """
-    middle = len(like) // 2
-    at = (
-        middle
-        if date is None
-        else like.index.get_loc(pd.Period(pd.Timestamp(date), like.index.freq))
-    )
+    at = like.index.get_loc(pd.Period(str(date), like.index.freq))
     situations = {
         "no change": {},
         "no change, persistent": {"persistence": PERSISTENT},
         "no change, growing": {"trend": True},
-        "rate x0.5": {"factor": 0.5},
-        "rate x1.5": {"factor": 1.5},
-        "rate x2": {"factor": 2.0},
     }
+    after = slice(at + 1, None)
+    situations |= {f"rate x{f:g}": {"factor": f, "changed": after} for f in FACTORS}
     shares = {
-        name: rejections(simulate(like, n, at=at + 1, seed=seed, **what), like, length, at, fit)
+        name: rejections(simulate(like, n, seed=seed, **what), like, length, at, fit)
         for name, what in situations.items()
     }
     return pd.DataFrame(shares).rename_axis("test")
 
 
-def power(series: dict, date, length: int | None = None, n: int = 200, seed: int = 0):
+def power(series: dict, date, length: int = placebos.WINDOW["M"], n: int = 200, seed: int = 0):
     """What the placebo test would have found: share of simulated series with a true change.
 
     Each series is simulated with its own overdispersion, season and growth, and its rate changes
@@ -233,16 +168,14 @@ def power(series: dict, date, length: int | None = None, n: int = 200, seed: int
         Name -> monthly or daily counts; days are summed to months.
     date : date-like, or dict
         Of the change; a dict gives one for each name.
-    length : int, optional
-        Months before and after; default `placebos.WINDOW`.
+    length : int
+        Months before and after.
 
     Returns
     -------
     DataFrame
         Index: names. `x0.5`, `x1.5`, `x2`: share found at 5 % by that change of the rate (0 to 1).
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> from sahelkit.counts import finest
     >>> found = power({"all": finest(load())}, "2020-06-03", 6, n=20)
@@ -250,15 +183,12 @@ def power(series: dict, date, length: int | None = None, n: int = 200, seed: int
     ['x0.5', 'x1.5', 'x2']
     """
     rows = {}
-    length = length or placebos.WINDOW["M"]
     for name, like in series.items():
-        like = placebos.by_month(like)
-        day = date[name] if isinstance(date, dict) else date
-        at = like.index.get_loc(pd.Period(pd.Timestamp(str(day)), like.index.freq))
-        rows[name] = {
-            f"x{factor:g}": rejections(
-                simulate(like, n, factor, at + 1, trend=True, seed=seed), like, length, at
-            )["placebo dates"]
-            for factor in (0.5, 1.5, 2.0)
-        }
+        like, day = placebos.by_month(like), date[name] if isinstance(date, dict) else date
+        at = like.index.get_loc(pd.Period(str(day), "M"))
+        rows[name] = {}
+        for factor in FACTORS:
+            drawn = simulate(like, n, factor, slice(at + 1, None), trend=True, seed=seed)
+            found = rejections(drawn, like, length, at)
+            rows[name][f"x{factor:g}"] = found["placebo dates"]
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -1,49 +1,25 @@
 """Regressions around a date: interrupted time series, and whether two areas had parallel trends."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
 from sahelkit.interventions.placebos import by_month, tail_shares
-from sahelkit.regression import estimates, negative_binomial
+from sahelkit.models import Regression, estimates, negative_binomial
 
 LAGS = 20
 """Months over which errors may hang together."""
 
 
-@dataclass(frozen=True)
-class Interrupted:
-    """An interrupted time series.
-
-    Attributes
-    ----------
-    table : DataFrame
-        Rows level, slope, trend before; `ratio`, `low`, `high` (95 %), `p`. Level: rate just after
-        the date over the rate that the earlier trend leads to. Slope and trend: factor per year.
-    fitted : DataFrame
-        Index month; `observed`, `fitted`, `without` (the earlier trend and season carried on).
-    alpha : float
-        Overdispersion: variance = mean + alpha mean squared.
-    """
-
-    table: pd.DataFrame
-    fitted: pd.DataFrame
-    alpha: float
-
-
-def interrupted(series: pd.Series, date, months: int = 36, harmonics: int = 1) -> Interrupted:
+def interrupted(series: pd.Series, date, months: int = 36, harmonics: int = 1) -> Regression:
     """Negative binomial interrupted time series on months: level and slope, season.
 
     Wagner, Soumerai, Zhang & Ross-Degnan (2002); season by annual harmonics (Bernal, Cummins &
-    Gasparrini 2017); autocorrelation-consistent intervals (`regression.estimates`). The month of the
-    date is left out.
+    Gasparrini 2017); autocorrelation-consistent intervals (`models.estimates`). Days are summed to
+    months; that of the date is left out. Raises `ValueError` for fewer than 6 months, or no count
+    at all, on one side.
 
     Parameters
     ----------
-    series : Series
-        Daily or monthly counts; days are summed to months.
-    date : date-like
     months : int
         At most so many months on either side.
     harmonics : int
@@ -51,22 +27,18 @@ def interrupted(series: pd.Series, date, months: int = 36, harmonics: int = 1) -
 
     Returns
     -------
-    Interrupted
+    Regression
+        `table`: rows level, slope, trend before; `ratio`, `low`, `high`, `p`. Level: rate just after
+        the date over the rate that the earlier trend leads to. Slope and trend: factor per year.
+        `fitted`: `observed`, `fitted`, `without` (the earlier trend and season carried on).
 
-    Raises
-    ------
-    ValueError
-        Fewer than 6 months, or no count at all, on one side.
-
-    Examples
-    --------
     >>> months = pd.period_range("2015-01", periods=72, freq="M")
     >>> steady = pd.Series([20, 30] * 18 + [40, 60] * 18, index=months)
     >>> round(float(interrupted(steady, "2018-01-15", harmonics=0).table.loc["level", "ratio"]), 1)
     2.0
     """
     monthly = by_month(series)
-    at = monthly.index.get_loc(pd.Period(pd.Timestamp(str(date)), freq="M"))
+    at = monthly.index.get_loc(pd.Period(str(date), "M"))
     part = monthly.iloc[max(0, at - months) : at + months + 1]
     distance = np.arange(len(part)) - min(at, months)
     sides = [part[distance < 0], part[distance > 0]]
@@ -86,20 +58,15 @@ def interrupted(series: pd.Series, date, months: int = 36, harmonics: int = 1) -
     rows = [np.exp(ends[:, i] * unit) for i, unit in names.values()]
     table = pd.DataFrame(rows, index=list(names), columns=["ratio", "low", "high"])
     table["p"] = [found.p[i] for i, _ in names.values()]
-    return Interrupted(table, pd.DataFrame({"observed": part} | predicted), alpha)
+    return Regression(table, pd.DataFrame({"observed": part} | predicted), alpha)
 
 
 def levels(series: pd.Series, months: int = 36) -> pd.DataFrame:
     """The level change of `interrupted` at every month with enough counts on both sides (placebo).
 
-    Returns
-    -------
-    DataFrame
-        Index month; `ratio`, `low`, `high`, `p` of the level, and `statistic` (log ratio over
-        the half width of its interval).
+    Index month; `ratio`, `low`, `high`, `p` of the level, and `statistic` (log ratio over the half
+    width of its interval).
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> from sahelkit.counts import finest
     >>> levels(finest(load()), months=12).columns.tolist()
@@ -130,7 +97,7 @@ def parallel(affected: pd.Series, unaffected: pd.Series, date, months: int = 24)
     """Whether the affected area's share had a trend before a date.
 
     Given both areas' sum, the affected area's count is binomial; its log odds on time
-    (`regression.estimates`). Passing is no proof of parallel trends (Roth 2022): `low` and `high` say which
+    (`models.estimates`). Passing is no proof of parallel trends (Roth 2022): `low` and `high` say which
     differences the data cannot exclude.
 
     Returns
@@ -139,8 +106,6 @@ def parallel(affected: pd.Series, unaffected: pd.Series, date, months: int = 24)
         `ratio` (factor per year by which the affected area outgrew the other), `low`, `high`, `p`,
         `months`, `counts`. NaN with fewer than 8 months that hold counts.
 
-    Examples
-    --------
     >>> months = pd.period_range("2015-01", periods=24, freq="M")
     >>> a, b = pd.Series([4, 6] * 12, index=months), pd.Series([9, 9] * 12, index=months)
     >>> parallel(a, b, "2017-01-01")["p"] > 0.05
@@ -149,7 +114,7 @@ def parallel(affected: pd.Series, unaffected: pd.Series, date, months: int = 24)
     import statsmodels.api as sm
 
     pair = pd.concat([by_month(affected), by_month(unaffected)], axis=1, keys=["a", "b"])
-    at = pd.Period(pd.Timestamp(str(date)), freq="M")
+    at = pd.Period(str(date), "M")
     pair = pair[(pair.index < at) & (pair.index >= at - months)]
     time = np.arange(len(pair)) / 12
     some = (pair.sum(axis=1) > 0).to_numpy()
@@ -167,14 +132,9 @@ def parallel(affected: pd.Series, unaffected: pd.Series, date, months: int = 24)
 def placebo_of_level(series: pd.Series, date) -> pd.Series:
     """Where the level change of `interrupted` at a date stands among those at every other month.
 
-    Returns
-    -------
-    Series
-        `ratio` at the date, `as_unusual` (share of months at least as far from the median),
-        `months`, `rejected` (share of months in which the model finds a change at 5 %).
+    `ratio` at the date, `as_unusual` (share of months at least as far from the median), `months`,
+    `rejected` (share of months in which the model finds a change at 5 %).
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> from sahelkit.counts import finest
     >>> found = placebo_of_level(finest(load()), "2020-06-03")
@@ -182,7 +142,7 @@ def placebo_of_level(series: pd.Series, date) -> pd.Series:
     True
     """
     table = levels(series)
-    at = table.index.get_loc(pd.Period(pd.Timestamp(str(date)), "M"))
-    shares = tail_shares(table["statistic"].to_numpy(), np.ones(len(table), bool))
+    at = table.index.get_loc(pd.Period(str(date), "M"))
+    shares = tail_shares(table["statistic"].to_numpy())
     found = {"ratio": table["ratio"].iloc[at], "as_unusual": shares[at]}
     return pd.Series(found | {"months": len(table), "rejected": (table["p"] <= 0.05).mean()})

@@ -6,21 +6,25 @@ import pandas as pd
 from sahelkit import interventions, places
 from sahelkit.counts import count
 from sahelkit.dataset import Dataset
+from sahelkit.models import TAILS
 
 NEAR = 36
 """Months by which the date of an operation may be drawn earlier or later."""
+AFTER = 3
+"""Months after the last that still count as treated."""
+AROUND = pd.Timedelta(days=62)
+"""So far inside the data an operation must lie."""
 
 
-def operations(ds: Dataset, around: int = 62) -> pd.DataFrame:
-    """Area operations with a first and a last day that lie so many days inside the data."""
+def operations(ds: Dataset) -> pd.DataFrame:
+    """Area operations with a first and a last day that lie well inside the data."""
     table = interventions.read().query("kind == 'area_operation' and start_precision == 'day'")
     table = table[table["end"].notna()]
-    margin = pd.Timedelta(days=around)
-    inside = [ds.covers(row.start - margin, row.end + margin) for row in table.itertuples()]
+    inside = [ds.covers(row.start - AROUND, row.end + AROUND) for row in table.itertuples()]
     return table[inside].reset_index(drop=True)
 
 
-def panel(ds: Dataset, after: int = 3, draws: int = 999, seed: int = 0) -> dict:
+def panel(ds: Dataset, draws: int = 999, seed: int = 0) -> dict:
     """Incidents in the regions and months of area operations over what region and month let expect.
 
     Poisson regression of incidents per region and month on effects of both and on whether an
@@ -29,23 +33,13 @@ def panel(ds: Dataset, after: int = 3, draws: int = 999, seed: int = 0) -> dict:
     anew from the `NEAR` months before and after its own, when there was about as much violence, and
     the ratio is computed again. An operation goes where violence is: an association.
 
-    Parameters
-    ----------
-    ds : Dataset
-    after : int
-        Months after the last that still count as treated.
-    draws, seed : int
-        Of the randomisation.
-
     Returns
     -------
     dict
         `ratio` (treated over expected), `low`, `high` (where 95 % of the ratios at random dates
         lie), `p` (share of them at least as far from 1, on the log scale), `operations`, `cells`
-        (treated region-months), `incidents` in them.
+        (treated region-months), `incidents` in them, `regions`.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> found = panel(load(), draws=19)
     >>> found["operations"] > 5, found["low"] < found["high"]
@@ -54,9 +48,8 @@ def panel(ds: Dataset, after: int = 3, draws: int = 999, seed: int = 0) -> dict:
     wide = count(ds, ["country", "region"])
     wide = wide.loc[:, ~wide.columns.get_level_values("region").isin(places.UNKNOWNS)]
     wide = wide.loc[:, wide.sum() > 0]
-    treatments = spans(ds, wide, after)
-    counts = wide.to_numpy(float)
-    treated = _mask(treatments, [first for _, first, _ in treatments], counts.shape)
+    counts, treatments = wide.to_numpy(float), spans(ds, wide)
+    treated = _mask(treatments, None, counts.shape)
     return randomised(counts, treatments, draws, seed) | {
         "operations": len(treatments),
         "cells": int(treated.sum()),
@@ -65,22 +58,21 @@ def panel(ds: Dataset, after: int = 3, draws: int = 999, seed: int = 0) -> dict:
     }
 
 
-def spans(ds: Dataset, wide: pd.DataFrame, after: int = 3) -> list:
+def spans(ds: Dataset, wide: pd.DataFrame) -> list:
     """Per operation: which columns of `wide` (country, region) it covers, first month, months."""
     found = []
     for row in operations(ds).itertuples():
-        area = interventions.area_of(row._asdict())
         frame = wide.columns.to_frame(index=False).astype("str")
-        where = places.in_area(frame, area).to_numpy()
+        where = places.in_area(frame, interventions.area_of(row._asdict())).to_numpy()
         first = wide.index.get_loc(pd.Period(row.start, "M"))
-        last = wide.index.get_loc(pd.Period(row.end, "M")) + after
+        last = wide.index.get_loc(pd.Period(row.end, "M")) + AFTER
         found.append((where, first, min(last, len(wide) - 1) - first + 1))
     return found
 
 
 def randomised(counts: np.ndarray, treatments: list, draws: int, seed: int) -> dict:
     """The ratio of treated cells, and where it lies among those at dates dealt out at random."""
-    here = _ratio(counts, _mask(treatments, [first for _, first, _ in treatments], counts.shape))
+    here = _ratio(counts, _mask(treatments, None, counts.shape))
     rng, drawn = np.random.default_rng(seed), []
     for _ in range(draws):
         starts = [
@@ -88,16 +80,17 @@ def randomised(counts: np.ndarray, treatments: list, draws: int, seed: int) -> d
             for _, first, length in treatments
         ]
         drawn.append(_ratio(counts, _mask(treatments, starts, counts.shape)))
-    low, high = np.quantile(drawn, [0.025, 0.975])
+    low, high = np.quantile(drawn, TAILS)
     middle = np.log(np.median(drawn))
     far = np.abs(np.log(drawn) - middle) >= abs(np.log(here) - middle) - 1e-12
     p = float((1 + far.sum()) / (draws + 1))
     return {"ratio": here, "low": float(low), "high": float(high), "p": p}
 
 
-def _mask(spans: list, starts: list, shape: tuple) -> np.ndarray:
-    out = np.zeros(shape, bool)
-    for (where, _, length), first in zip(spans, starts, strict=True):
+def _mask(treatments: list, starts: list | None, shape: tuple) -> np.ndarray:
+    """Treated cells, with the operations at their own months or at others."""
+    out, own = np.zeros(shape, bool), [first for _, first, _ in treatments]
+    for (where, _, length), first in zip(treatments, starts or own, strict=True):
         out[first : first + length] |= where
     return out
 

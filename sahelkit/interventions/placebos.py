@@ -3,60 +3,15 @@
 import numpy as np
 import pandas as pd
 
+from sahelkit.models import TAILS, resampled, season
+
 AT_LEAST = 10
 """A date is a possible date if its windows hold at least this many counts together."""
 WINDOW = {"D": 90, "M": 6}
 """Units before and after where nothing else is asked for: days, or months."""
 NEAR_YEARS = 2
 """The second placebo comparison is with dates at most so far away: the war had a trend."""
-_ANGLES = 2 * np.pi * np.arange(12) / 12
-_HARMONICS = np.column_stack(
-    [np.ones(12)] + [f(k * _ANGLES) for k in (1, 2) for f in (np.cos, np.sin)]
-)
-_SMOOTH = _HARMONICS @ np.linalg.pinv(_HARMONICS)
-
-
-def season(counts: np.ndarray, months: np.ndarray, weights=1.0) -> np.ndarray:
-    """Expected relative rate of each unit of time by its calendar month.
-
-    Ratio of the sums per calendar month to the sums of the centred twelve-month moving average,
-    smoothed by two annual harmonics. Neither a trend nor a change of level enters.
-
-    Parameters
-    ----------
-    counts : array (..., n)
-        Monthly counts of whole consecutive months.
-    months : int array (n,)
-        Calendar month, 1-12.
-    weights : array (n,), optional
-        How often each month counts, for a bootstrap.
-
-    Returns
-    -------
-    array (..., 12)
-        January to December, mean 1; all 1 for series under three years.
-
-    Examples
-    --------
-    >>> season(np.ones(48), np.arange(48) % 12 + 1).round(6).tolist() == [1.0] * 12
-    True
-    """
-    counts = np.asarray(counts, float)
-    n = counts.shape[-1]
-    if n < 36:
-        return np.ones((*counts.shape[:-1], 12))
-    total = np.concatenate([np.zeros((*counts.shape[:-1], 1)), counts.cumsum(-1)], -1)
-    year = total[..., 12:] - total[..., :-12]
-    average = (year[..., :-1] + year[..., 1:]) / 24
-    weights = np.broadcast_to(weights, n)[6 : n - 6]
-    inner, month = counts[..., 6 : n - 6] * weights, months[6 : n - 6]
-    average = average * weights
-    by_month = [
-        inner[..., month == m].sum(-1) / np.maximum(average[..., month == m].sum(-1), 1e-9)
-        for m in range(1, 13)
-    ]
-    smooth = np.clip(np.stack(by_month, -1) @ _SMOOTH.T, 0.2, None)
-    return smooth / smooth.mean(-1, keepdims=True)
+SIDES = ("before", "during", "after")
 
 
 def season_interval(
@@ -64,15 +19,9 @@ def season_interval(
 ) -> pd.Series:
     """The ratio after to before that the season alone would give at a date, with its 95 % interval.
 
-    Whole years are drawn with replacement, and the season is computed anew from each set.
+    Whole years are drawn with replacement, and the season is computed anew from each set. Gives
+    `season`, `low`, `high`.
 
-    Returns
-    -------
-    Series
-        `season`, `low`, `high`.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> from sahelkit.counts import finest
     >>> found = season_interval(finest(load()), "2020-06-03", 6)
@@ -83,24 +32,24 @@ def season_interval(
     length = length or WINDOW[series.index.freqstr]
     counts, months = monthly.to_numpy(), monthly.index.month.to_numpy()
     year, calendar = monthly.index.year - monthly.index.year[0], series.index.month.to_numpy() - 1
-    at = series.index.get_loc(pd.Period(pd.Timestamp(str(date)), series.index.freq)) - length
+    at = series.index.get_loc(pd.Period(str(date), series.index.freq)) - length
 
     def ratio(weights) -> float:
-        factors = season(counts, months, weights)
-        before, _, after = window_sums(factors[calendar], length)
+        before, _, after = window_sums(season(counts, months, weights)[calendar], length)
         return after[at] / before[at]
 
-    n = year[-1] + 1
-    drawn = [ratio(rng.multinomial(n, np.full(n, 1 / n))[year]) for _ in range(draws)]
-    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    drawn = [ratio(times[year]) for times in resampled(np.eye(year[-1] + 1), draws, rng)]
+    low, high = np.nanquantile(drawn, TAILS)
     return pd.Series({"season": ratio(1.0), "low": low, "high": high})
 
 
-def expected(series: pd.Series) -> np.ndarray:
-    """Relative rate per unit of a daily or monthly series, by its own season (`season`)."""
-    monthly = by_month(series)
-    factors = season(monthly.to_numpy(), monthly.index.month.to_numpy())
-    return factors[series.index.month.to_numpy() - 1]
+def expected(counts, calendar: pd.PeriodIndex | None = None) -> np.ndarray:
+    """Relative rate per unit of daily or monthly series (..., units), each by its own `season`."""
+    calendar = counts.index if calendar is None else calendar
+    months = calendar.asfreq("M")
+    starts = np.flatnonzero(np.r_[True, months.asi8[1:] != months.asi8[:-1]])
+    monthly = np.add.reduceat(np.asarray(counts), starts, axis=-1)
+    return season(monthly, months[starts].month.to_numpy())[..., months.month - 1]
 
 
 def by_month(series: pd.Series) -> pd.Series:
@@ -129,22 +78,34 @@ def window_sums(values: np.ndarray, length: int, duration: int = 1) -> tuple:
     return b - a, c - b, d - c
 
 
-def log_ratio(before, after, expected_before, expected_after) -> tuple:
-    """Log ratio of two counts to their expectation, and its Poisson variance (half counts)."""
-    before, after = before + 0.5, after + 0.5
-    value = np.log(after / before) - np.log(expected_after / expected_before)
-    return value, 1 / before + 1 / after
+def log_ratios(counts, calendar, length: int, duration: int = 1, compare=("before", "after")):
+    """Of series (..., units), at every date: log ratio free of the season, variance, season, possible.
+
+    The variance is Poisson's, with half a count added to each side; season is the log ratio that it
+    alone would give; a date is possible from `AT_LEAST` counts on.
+    """
+    first, second = (SIDES.index(name) for name in compare)
+    counts = np.asarray(counts)
+    sums, hoped, units = (
+        window_sums(values, length, duration)
+        for values in (counts, expected(counts, calendar), np.ones(len(calendar)))
+    )
+    before, after = sums[first] + 0.5, sums[second] + 0.5
+    by_season = np.log(hoped[second] / hoped[first])
+    value = np.log(after / before) - by_season
+    by_season = by_season + np.log(units[first] / units[second])
+    return value, 1 / before + 1 / after, by_season, sums[first] + sums[second] >= AT_LEAST
 
 
-def extra_variance(value, variance, possible) -> np.ndarray:
-    """Variance of log ratios beyond Poisson, over all possible dates (last axis).
+def standard_error(value, variance, possible) -> np.ndarray:
+    """Of log ratios, with their variance beyond Poisson over all possible dates (last axis).
 
     Moment estimator of the variance between units in a random-effects model (DerSimonian & Laird
     1986); the changes that the dates saw are in it, so that it errs on the cautious side.
     """
-    weight = possible / variance
-    excess = (possible * (value**2 / variance - 1)).sum(-1)
-    return np.maximum(excess, 0) / np.maximum(weight.sum(-1), 1e-9)
+    weight = (possible / variance).sum(-1, keepdims=True)
+    excess = (possible * (value**2 / variance - 1)).sum(-1, keepdims=True)
+    return np.sqrt(variance + np.maximum(excess, 0) / np.maximum(weight, 1e-9))
 
 
 def at_every_date(
@@ -153,7 +114,6 @@ def at_every_date(
     duration: int = 1,
     compare: tuple = ("before", "after"),
     against: pd.Series | None = None,
-    seasonal: bool = True,
 ) -> pd.DataFrame:
     """The statistic at every date at which its windows fit, all at once.
 
@@ -169,8 +129,6 @@ def at_every_date(
         Which two of before, during, after.
     against : Series, optional
         Counts of an unaffected area: the statistic is then the ratio of the two areas' ratios.
-    seasonal : bool
-        Free the ratio of the season, per series.
 
     Returns
     -------
@@ -180,37 +138,25 @@ def at_every_date(
         `season` (the ratio that the season alone would give), `error` (standard error of the log
         ratio with overdispersion), `statistic` (log ratio over its error).
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> from sahelkit.counts import finest
     >>> table = at_every_date(finest(load(), "regions"), 6)
     >>> len(table), table.loc["2020-06", ["before", "after"]].astype(int).tolist()
     (132, [238, 113])
     """
-    where = {"before": 0, "during": 1, "after": 2}
     length = length or WINDOW[series.index.freqstr]
-    first, second = (where[name] for name in compare)
     counts = window_sums(series.to_numpy(), length, duration)
-    value, variance, possible, by_season = 0.0, 0.0, True, 0.0
-    for sign, part in ((1, series), (-1, against)):
-        if part is None:
-            continue
-        sums = window_sums(part.to_numpy(), length, duration)
-        rate = expected(part) if seasonal else np.ones(len(part))
-        exposure = window_sums(rate, length, duration)
-        log, own = log_ratio(sums[first], sums[second], exposure[first], exposure[second])
-        units = window_sums(np.ones(len(part)), length, duration)
-        value, variance = value + sign * log, variance + own
-        by_season = by_season + sign * np.log(
-            exposure[second] / exposure[first] * units[first] / units[second]
-        )
-        possible = possible & (sums[first] + sums[second] >= AT_LEAST)
-    error = np.sqrt(variance + extra_variance(value, variance, possible))
-    at = series.index[length : length + len(counts[0])]
+    value, variance, by_season, possible = log_ratios(
+        series, series.index, length, duration, compare
+    )
+    if against is not None:
+        theirs = log_ratios(against, against.index, length, duration, compare)
+        value, by_season = value - theirs[0], by_season - theirs[2]
+        variance, possible = variance + theirs[1], possible & theirs[3]
+    error = standard_error(value, variance, possible)
     return pd.DataFrame(
         {
-            **dict(zip(where, counts, strict=True)),
+            **dict(zip(SIDES, counts, strict=True)),
             "possible": possible,
             "log_ratio": value,
             "ratio": np.exp(value),
@@ -218,36 +164,23 @@ def at_every_date(
             "error": error,
             "statistic": value / error,
         },
-        index=at,
+        index=series.index[length : length + len(value)],
     )
 
 
-def tail_shares(statistic: np.ndarray, possible: np.ndarray) -> np.ndarray:
+def tail_shares(statistic: np.ndarray, possible: np.ndarray | None = None) -> np.ndarray:
     """Share of possible dates whose statistic lies as far from the median as each one's."""
+    possible = np.ones(len(statistic), bool) if possible is None else possible
+    if not possible.any():
+        return np.full(len(statistic), np.nan)
     distance = np.abs(statistic - np.median(statistic[possible]))
     ordered = np.sort(distance[possible])
     beyond = len(ordered) - np.searchsorted(ordered, distance - 1e-12, side="left")
-    return np.where(possible, beyond / max(len(ordered), 1), np.nan)
-
-
-def tail_share(statistic: np.ndarray, possible: np.ndarray, at: int) -> float:
-    """What `tail_shares` gives at one date, without ranking all of them."""
-    if not possible[at]:
-        return np.nan
-    distance = np.abs(statistic - np.median(statistic[possible]))
-    return float(np.mean(distance[possible] >= distance[at] - 1e-12))
+    return np.where(possible, beyond / len(ordered), np.nan)
 
 
 def place_of(table: pd.DataFrame, date, within_years: float | None = None) -> dict:
-    """Where a date falls among all possible dates.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `at_every_date`.
-    date : date-like
-    within_years : float, optional
-        Only dates at most that far away.
+    """Where a date falls among all possible dates of `at_every_date`, or those so many years around.
 
     Returns
     -------
@@ -257,27 +190,24 @@ def place_of(table: pd.DataFrame, date, within_years: float | None = None) -> di
         `placebo_low`, `placebo_high` (the ratios between which 95 % of the dates lie). NaN
         where the date is not a possible one.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> from sahelkit.counts import finest
     >>> found = place_of(at_every_date(finest(load())), "2020-06-03")
     >>> 0 < found["p"] < 1
     True
     """
-    at = pd.Period(pd.Timestamp(str(date)), freq=table.index.freq)
-    blank = {"p": np.nan, "percentile": np.nan, "dates": 0}
-    blank |= {"placebo_low": np.nan, "placebo_high": np.nan}
+    at = pd.Period(str(date), table.index.freq)
     if at not in table.index or not table.loc[at, "possible"]:
-        return blank
+        blank = dict.fromkeys(("p", "percentile", "dates", "placebo_low", "placebo_high"), np.nan)
+        return blank | {"dates": 0}
     if within_years is not None:
         near = np.abs(table.index.year + table.index.month / 12 - at.year - at.month / 12)
         table = table[near <= within_years]
     dates = table[table["possible"]]
     values = dates["statistic"]
-    low, high = dates["ratio"].quantile([0.025, 0.975])
+    low, high = dates["ratio"].quantile(TAILS)
     return {
-        "p": tail_share(values.to_numpy(), np.ones(len(values), bool), dates.index.get_loc(at)),
+        "p": float(tail_shares(values.to_numpy())[dates.index.get_loc(at)]),
         "percentile": float((values < values[at]).mean()),
         "dates": len(values),
         "placebo_low": float(low),

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sahelkit import interventions
+from sahelkit import interventions, models
 from sahelkit.counts import finest
 from sahelkit.interventions import beforeafter, eventstudy, falsealarms, placebos
 
@@ -34,14 +34,9 @@ def series_of(ds) -> dict:
 def one_by_one(ds) -> pd.DataFrame:
     """Incidents of the same family before and after each loss, in 90 days or 6 months.
 
-    Returns
-    -------
-    DataFrame
-        Rows of `beforeafter.over_windows` with `name`, `family` and `p_holm`, corrected for the
-        number of losses.
+    Rows of `beforeafter.over_windows` with `name`, `family` and `p_holm`, corrected for the number
+    of losses.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> len(one_by_one(load()))
     16
@@ -84,38 +79,28 @@ def power(ds, n: int = 100, seed: int = 0) -> pd.Series:
     """What `together` would have found: share of simulated sets in which it rejects at 5 %.
 
     Every family's series is simulated with its own overdispersion, season and growth; in the six
-    months after each loss its rate is multiplied. Families are drawn independently.
+    months after each loss its rate is multiplied. Families are drawn independently. `x0.5`, `x1.5`,
+    `x2` (0 to 1).
 
-    Returns
-    -------
-    Series
-        `x0.5`, `x1.5`, `x2` (0 to 1).
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> power(load(), n=5).index.tolist()
     ['x0.5', 'x1.5', 'x2']
     """
     table = testable(ds)
-    families = {f: placebos.by_month(finest(ds, group=f)) for f in table["family"].unique()}
-    after = {}
-    for family, like in families.items():
-        months = pd.PeriodIndex(table.loc[table["family"] == family, "start"], freq="M")
-        at = like.index.get_indexer(months)[:, None] + np.arange(1, 7)
-        after[family] = np.isin(np.arange(len(like)), at)
-    found = {}
-    for factor in (0.5, 1.5, 2.0):
-        drawn = {
-            f: falsealarms.simulate(like, n, factor, after[f], trend=True, seed=seed + i)
-            for i, (f, like) in enumerate(families.items())
-        }
-        ps = []
+    found = dict.fromkeys(falsealarms.FACTORS, 0)
+    for factor in found:
+        drawn = {}
+        for i, (family, rows) in enumerate(table.groupby("family", sort=False)):
+            like = placebos.by_month(finest(ds, group=family))
+            at = like.index.get_indexer(pd.PeriodIndex(rows["start"], freq="M"))
+            after = np.isin(np.arange(len(like)), at[:, None] + np.arange(1, 7))
+            sets = falsealarms.simulate(like, n, factor, after, trend=True, seed=seed + i)
+            drawn[family] = [pd.Series(counts, like.index) for counts in sets]
         for i in range(n):
-            series = [pd.Series(drawn[f][i], families[f].index) for f in table["family"]]
-            ps.append(eventstudy.event_study(series, table["start"], 6)["p_after"].iloc[0])
-        found[f"x{factor:g}"] = float(np.mean(np.array(ps) <= 0.05))
-    return pd.Series(found)
+            series = [drawn[family][i] for family in table["family"]]
+            p = eventstudy.event_study(series, table["start"], 6)["p_after"].iloc[0]
+            found[factor] += (p <= 0.05) / n
+    return pd.Series({f"x{factor:g}": share for factor, share in found.items()})
 
 
 def attacks_after(ds) -> list:
@@ -127,13 +112,8 @@ def attacks_after(ds) -> list:
 def waiting(ds) -> pd.DataFrame:
     """Days to the next major incident of the same family after each loss, beside what is usual then.
 
-    Returns
-    -------
-    DataFrame
-        As `eventstudy.waiting_placebo`, with `name`.
+    As `eventstudy.waiting_placebo`, with `name`.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> bool((waiting(load())["days"] > 0).all())
     True
@@ -144,24 +124,19 @@ def waiting(ds) -> pd.DataFrame:
     return found.assign(name=table["label"])
 
 
-def weeks_after(ds, days: int = 28) -> pd.Series:
-    """Major incidents of the same family in the weeks before and after all losses, and their ratio.
+def weeks_after(ds) -> pd.Series:
+    """Major incidents of the same family in the four weeks before and after all losses.
 
-    Returns
-    -------
-    Series
-        `before`, `after` (incidents), `ratio`, `exact_low`, `exact_high` (95 %).
+    `before`, `after` (incidents), `ratio`, `exact_low`, `exact_high` (95 %).
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> weeks_after(load())[["before", "after"]].astype(int).tolist()
     [22, 19]
     """
-    span, before, after = pd.Timedelta(days=days), 0, 0
+    span, before, after = pd.Timedelta(weeks=4), 0, 0
     for found, day in zip(attacks_after(ds), testable(ds)["start"], strict=True):
         before += int(found.between(day - span, day, inclusive="left").sum())
         after += int(found.between(day, day + span, inclusive="right").sum())
-    ratio = beforeafter.rate_ratio(before, after)
+    ratio = models.rate_ratio(before, after)
     names = ("ratio", "exact_low", "exact_high")
     return pd.Series({"before": before, "after": after} | {name: ratio[name] for name in names})
