@@ -73,6 +73,11 @@ COLUMNS = (
 )
 NAMES = tuple(column.name for column in COLUMNS)
 DEATHS = ("deaths_best", "deaths_low", "deaths_high", "deaths_civilians")
+LIMITS = {
+    "latitude": (-90, 90),
+    "longitude": (-180, 180),
+    **dict.fromkeys(DEATHS, (0, float("inf"))),
+}
 
 
 def conform(frame: pd.DataFrame) -> pd.DataFrame:
@@ -134,15 +139,13 @@ def check(frame: pd.DataFrame, may_lack=()) -> None:
     Traceback (most recent call last):
     ValueError: incident 1: column source: nan is not allowed (Where the incident comes from).
     """
-    limits = {"latitude": (-90, 90), "longitude": (-180, 180)}
-    limits |= dict.fromkeys(DEATHS, (0, float("inf")))
     for column in COLUMNS:
         values = frame[column.name]
         bad = values.isna() & (column.required and column.name not in may_lack)
         if column.allowed:
             bad |= ~values.astype(object).isin(column.allowed) & values.notna()
-        if column.name in limits:
-            bad |= ~values.between(*limits[column.name]).fillna(True).astype(bool) & values.notna()
+        if column.name in LIMITS:
+            bad |= ~values.between(*LIMITS[column.name]).fillna(True).astype(bool) & values.notna()
         if column.name == "incident_id":
             bad |= values.duplicated()
         if column.name == "date_end":

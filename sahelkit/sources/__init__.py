@@ -45,40 +45,29 @@ def read_incidents(path, political_only: bool = True, keep=()) -> tuple:
     True
     """
     if hasattr(path, "to_csv"):
-        return _read_table(path, political_only, keep)
+        with TemporaryDirectory() as folder:
+            written = Path(folder) / "DataFrame"
+            path.to_csv(written, index=False)
+            return read_incidents(written, political_only, keep)
     if not isinstance(path, (str, Path)):
-        paths = list(
-            {str(one) if isinstance(one, (str, Path)) else id(one): one for one in path}.values()
-        )
+        paths = {str(one) if isinstance(one, (str, Path)) else id(one): one for one in path}
         if not paths:
             raise SourceError("no file given. Name at least one.")
         if len(paths) > 1:
             from sahelkit.sources.merge import merge
 
-            return merge([read_incidents(one, political_only, keep) for one in paths])
-        path = paths[0]
+            return merge([read_incidents(one, political_only, keep) for one in paths.values()])
+        return read_incidents(*paths.values(), political_only, keep)
     source, layout = recognise(layout_of(path))
     options = {"political_only": political_only} if source is ACLED else {}
-    options |= {} if source.needed else {"keep": keep}
-    with ThreadPoolExecutor(
-        1
-    ) as pool:  # what follows needs pandas: imported while the file is read
+    # What follows needs pandas: it is imported while the file is read.
+    with ThreadPoolExecutor(1) as pool:
         module = pool.submit(import_module, f"sahelkit.sources.{source.module}")
-        rows = []
-        if source.needed:
-            columns = columns_to_read(source, layout, keep)
-            rows = [replace(read_rows(layout, columns), keep=[columns[name] for name in keep])]
-        incidents, provenance = module.result().read(layout, *rows, **options)
+        columns = columns_to_read(source, layout, keep)
+        rows = replace(read_rows(layout, columns), keep=[columns[name] for name in keep])
+        incidents, provenance = module.result().read(layout, rows, **options)
     provenance.accessed = accessed(path, provenance.sha256)
     return incidents, provenance
-
-
-def _read_table(table, political_only: bool, keep) -> tuple:
-    """A DataFrame as the file that it would be."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "DataFrame"
-        table.to_csv(path, index=False)
-        return read_incidents(path, political_only, keep)
 
 
 __all__ = ["SourceError", "read_incidents"]

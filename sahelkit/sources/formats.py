@@ -31,112 +31,139 @@ class Source:
 
     Attributes
     ----------
-    labels : dict
-        Value of the incidents frame's `source` -> its name for readers.
-    licence : str
     recognises : callable
         Whether a header is its, from the column names in lower case with _ for blanks.
+    labels : dict
+        Value of the incidents frame's `source` -> its name for readers.
     module : str
         Module of `sahelkit.sources` that makes incidents of its files, by ``read(layout, rows)``.
-    needed : tuple of str
-        Columns that it must have, by their names in its documentation.
+    frame : dict
+        Column of the incidents frame -> the column that it is made of, by its documented name.
+    needed, further : str
+        Documented columns that it must have, and those besides `frame` that are read where there
+        are any, separated by blanks; a source that names none is read whole.
     aliases : dict
         Further names that exports use: documented name -> names, the first one found counts.
-    optional : tuple of str
-        Columns that are read where there are any.
+    codes : dict
+        Column of the incidents frame -> the source's code of precision -> ours; others are the vaguest.
+    month_first : bool
+        Its habit where a date has day and month in numbers.
     refusal : str
         Why its files cannot be read at all, and what to do.
     """
 
-    labels: dict
-    licence: str
     recognises: Callable
+    labels: dict = field(default_factory=dict)
+    licence: str = ""
     module: str = ""
-    needed: tuple = ()
+    frame: dict = field(default_factory=dict)
+    needed: str = ""
+    further: str = ""
     aliases: dict = field(default_factory=dict)
-    optional: tuple = ()
+    codes: dict = field(default_factory=dict)
+    month_first: bool = True
     refusal: str = ""
 
     @property
     def columns(self) -> list:
         """Documented names of all columns that are read."""
-        return [*self.needed, *self.optional]
+        return list(
+            dict.fromkeys([*self.needed.split(), *self.frame.values(), *self.further.split()])
+        )
 
 
 SAVED = Source(
+    lambda names: {"incident_id", "source", "source_version", "date_start"} <= names,
     labels={"coded": "sahelkit major incidents"},
     licence="CC BY 4.0",
-    recognises=lambda names: {"incident_id", "source", "source_version", "date_start"} <= names,
     module="saved",
 )
 UCDP = Source(
+    lambda names: {"type_of_violence", "side_a", "side_b"} <= names,
     labels={"ucdp-ged": "UCDP GED", "ucdp-candidate": "UCDP Candidate Events"},
     licence="CC BY 4.0",
-    recognises=lambda names: {"type_of_violence", "side_a", "side_b"} <= names,
     module="ucdp",
-    needed=(
-        "id",
-        "type_of_violence",
-        "side_a",
-        "side_b",
-        "country",
-        "date_start",
-        "date_end",
-        "best",
-    ),
+    frame={
+        "incident_id": "id",
+        "date_start": "date_start",
+        "date_end": "date_end",
+        "date_precision": "date_prec",
+        "actor_a": "side_a",
+        "actor_b": "side_b",
+        "country": "country",
+        "region": "adm_1",
+        "place": "where_coordinates",
+        "latitude": "latitude",
+        "longitude": "longitude",
+        "location_precision": "where_prec",
+        "deaths_best": "best",
+        "deaths_low": "low",
+        "deaths_high": "high",
+        "deaths_civilians": "deaths_civilians",
+    },
+    needed="id type_of_violence side_a side_b country date_start date_end best",
+    further="adm_2 code_status",
     aliases={name: (name, f"{name}_est") for name in ("best", "high", "low")},
-    optional=(
-        *("high", "low", "deaths_civilians", "where_prec", "date_prec", "latitude", "longitude"),
-        *("where_coordinates", "adm_1", "adm_2", "code_status"),
-    ),
+    # where_prec: 4 region, 5 a linear or fuzzy feature, 6 country, 7 waters
+    codes={
+        "date_precision": {1: 1, 2: 2, 3: 3, 4: 4},
+        "location_precision": {1: 1, 2: 2, 3: 3},
+    },
 )
 GTD = Source(
+    lambda names: {"eventid", "iyear"} <= names,
     labels={"gtd": "GTD"},
     licence="START end user agreement, attribution required, no redistribution of rows",
-    recognises=lambda names: {"eventid", "iyear"} <= names,
     module="gtd",
-    needed=(
-        "eventid",
-        "iyear",
-        "imonth",
-        "iday",
-        "country",
-        "gname",
-    ),
+    frame={
+        "incident_id": "eventid",
+        "event_type": "attacktype1_txt",
+        "actor_a": "gname",
+        "actor_b": "target1",
+        "country": "country",
+        "region": "provstate",
+        "place": "city",
+        "latitude": "latitude",
+        "longitude": "longitude",
+        "location_precision": "specificity",
+        "deaths_best": "nkill",
+    },
+    needed="eventid iyear imonth iday country gname",
+    further="targtype1 targtype1_txt doubtterr",
     aliases={"country": ("country_txt",)},
-    optional=(
-        "latitude",
-        "longitude",
-        "nkill",
-        "provstate",
-        "city",
-        "specificity",
-        "attacktype1_txt",
-        "targtype1",
-        "targtype1_txt",
-        "target1",
-        "doubtterr",
-    ),
+    # specificity: 1 the place itself, 2 and 3 centroid of the district, 4 of the region, 5 unknown
+    codes={"location_precision": {1: 1, 2: 3, 3: 3}},
 )
 GTD_RENAMED = Source(
-    labels={},
-    licence="",
-    recognises=lambda names: {"year", "month", "day", "killed", "attacktype"} <= names,
+    lambda names: {"year", "month", "day", "killed", "attacktype"} <= names,
     refusal="GTD under other names, without its ids. Give the file as START gives it.",
 )
 ACLED_SUMS = Source(
-    labels={},
-    licence="",
-    recognises=lambda names: {"fatalities", "events", "country"} <= names,
+    lambda names: {"fatalities", "events", "country"} <= names,
     refusal="a table of sums (events and fatalities per place and month), not of events. Export the "
     "events themselves from acleddata.com.",
 )
 ACLED = Source(
+    lambda names: "event_type" in names and bool({"actor1", "event_date"} & names),
     labels={"acled": "ACLED"},
     licence="ACLED terms of use, attribution required, no redistribution of rows",
-    recognises=lambda names: "event_type" in names and bool({"actor1", "event_date"} & names),
     module="acled",
-    needed=("event_date", "event_type", "country"),
+    frame={
+        "incident_id": "event_id_cnty",
+        "date_start": "event_date",
+        "date_precision": "time_precision",
+        "actor_a": "actor1",
+        "actor_b": "actor2",
+        "country": "country",
+        "region": "admin1",
+        "place": "location",
+        "latitude": "latitude",
+        "longitude": "longitude",
+        "location_precision": "geo_precision",
+        "deaths_best": "fatalities",
+    },
+    needed="event_date event_type country",
+    further="sub_event_type inter2 admin2 timestamp",
     aliases={
         "country": ("country", "iso3", "iso"),
         "event_id_cnty": ("event_id_cnty", "event_id_no_cnty", "data_id"),
@@ -144,22 +171,9 @@ ACLED = Source(
         "time_precision": ("time_precision", "time_prec"),
         "geo_precision": ("geo_precision", "geo_prec"),
     },
-    optional=(
-        "event_id_cnty",
-        "latitude",
-        "longitude",
-        "fatalities",
-        "sub_event_type",
-        "time_precision",
-        "geo_precision",
-        "actor1",
-        "actor2",
-        "inter2",
-        "admin1",
-        "admin2",
-        "location",
-        "timestamp",
-    ),
+    # time_precision: 1 day, 2 week, 3 month; geo_precision: 1 exact, 2 near, 3 a larger region
+    codes={"date_precision": {1: 1, 2: 3, 3: 4}, "location_precision": {1: 1, 2: 2}},
+    month_first=False,
 )
 SOURCES = (SAVED, UCDP, ACLED_SUMS, ACLED, GTD, GTD_RENAMED)
 """The first that recognises a header reads."""
@@ -182,13 +196,8 @@ def licence_of(name: str) -> str:
 def recognise(layout: Layout) -> tuple:
     """The source of a file, and the file's layout with the source's own header where it lacks one.
 
-    Raises
-    ------
-    SourceError
-        No source has such a header, or its files cannot be read.
+    A SourceError says that no source has such a header, or why its files cannot be read.
 
-    Examples
-    --------
     >>> from sahelkit.files import data_dir
     >>> from sahelkit.sources.reading import layout_of
     >>> recognise(layout_of(data_dir() / "incidents.csv"))[0].module
@@ -216,8 +225,8 @@ def recognise(layout: Layout) -> tuple:
 def _by_plain_name(layout: Layout) -> dict:
     """Column names in lower case, _ for blanks and dots -> as written; of equal ones the first.
 
-    A mark of byte order that was read as letters is no part of a name, and a name cut to ten letters
-    (as shapefiles do) is the documented one that begins so.
+    A byte order mark read as letters is no part of a name; one cut to ten letters (as shapefiles do)
+    is the documented one that begins so.
     """
     cut = {}
     for name in (name for source in SOURCES for name in source.columns):
@@ -234,23 +243,15 @@ def _by_plain_name(layout: Layout) -> dict:
 def columns_to_read(source: Source, layout: Layout, keep=()) -> dict:
     """Which column of the file is which of the source's: name in the file -> documented name.
 
-    Parameters
-    ----------
-    keep : collection of str
-        Further columns of the file, kept under their own names.
-
-    Raises
-    ------
-    SourceError
-        A needed column is missing, or one to keep.
+    Those to keep stay under their own names. A SourceError names what is needed and missing.
     """
     written, found = _by_plain_name(layout), {}
-    for name in source.columns:
+    for name in source.columns or layout.names:
         aliases = source.aliases.get(name, (name,))
         alias = next((alias for alias in aliases if alias in written), None)
         if alias is not None:
             found[written[alias]] = name
-    missing = [name for name in source.needed if name not in found.values()]
+    missing = [name for name in source.needed.split() if name not in found.values()]
     if missing:
         label = next(iter(source.labels.values()))
         raise SourceError(

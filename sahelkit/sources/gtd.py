@@ -9,26 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from sahelkit import places
-from sahelkit.files import SourceError
-from sahelkit.sources.cells import EXPONENT, to_ids, to_numbers
+from sahelkit.sources.cells import to_dates, to_numbers
 from sahelkit.sources.formats import GTD
-from sahelkit.sources.source import (
-    Provenance,
-    checked,
-    drop_rows,
-    kept,
-    position_columns,
-    repeated_ids,
-    wanted_text,
-)
+from sahelkit.sources.source import begun, checked, kept, undamaged
 
 ARMED_TARGETS = (3, 4, 17, 22)
-"""targtype1 of police, military, non-state militia and violent party: combat, all others
-civilians."""
-LOCATION_PRECISION = {1: 1, 2: 3, 3: 3, 4: 4, 5: 4}
-"""GTD specificity: 1 the place itself, 2 and 3 centroid of the district, 4 of the region, 5
-unknown."""
+"""targtype1 of police, military, non-state militia and violent party: combat, all others civilians."""
 
 
 def release_of(path) -> str:
@@ -42,79 +28,33 @@ def release_of(path) -> str:
 
 
 def read(layout, rows) -> tuple:
-    """Incidents of Mali, Burkina Faso and Niger in a GTD file, the xlsx as distributed or a csv of it.
+    """Incidents and their account from a GTD file, the xlsx as distributed or a csv of it.
 
-    Returns
-    -------
-    (DataFrame, Provenance)
-        `deaths_low`, `deaths_high` and `deaths_civilians` are missing: GTD gives one number.
-
-    Raises
-    ------
-    SourceError
-        No row is in the three countries, or no date can be read.
+    `deaths_low`, `deaths_high` and `deaths_civilians` are missing: GTD gives one number.
     """
-    path = layout.path
-    provenance = Provenance(path.name, "gtd", release_of(path))
+    provenance, text, frame = begun(layout, rows, GTD, release_of(layout.path))
     provenance.filters += ", terrorism by the criteria of GTD"
-    text = wanted_text(layout, rows, GTD.columns, provenance)
-    frame = _values(text, path)
-    reasons = {
-        "no id": frame["incident_id"] == "",
-        "id in exponent form": frame["incident_id"].str.fullmatch(EXPONENT),
-        "unreadable date": frame["date_start"].isna(),
-        "negative deaths": frame["deaths_best"] < 0,
-    }
-    frame = drop_rows(frame, reasons, provenance)
-    again = repeated_ids(frame, ["date_start", "deaths_best"], provenance)
-    frame = drop_rows(frame, {"repeated id": again}, provenance)
-    text = text.loc[frame.index]
-    doubt = to_numbers(text["doubtterr"], "Int32") == 1
-    if doubt.any():
-        provenance.warnings["doubt whether it is terrorism (doubtterr)"] = frame.loc[
-            doubt.fillna(False).astype(bool), "incident_id"
-        ].tolist()
+    days = _add_dates(frame, text, layout.path)
+    target = to_numbers(text["targtype1"], "Int32")
+    frame["violence"] = target.isin(ARMED_TARGETS).map({True: "combat", False: "civilians"})
+    frame["actor_b"] = frame["actor_b"].fillna(text["targtype1_txt"])
+    frame = undamaged(frame, {"date_start": days}, ["date_start", "deaths_best"], provenance)
+    doubt = to_numbers(text["doubtterr"], "Int32").eq(1).fillna(False).astype(bool)
+    provenance.doubt("doubt whether it is terrorism (doubtterr)", frame, doubt[frame.index])
     return checked(frame.join(kept(text[rows.keep])), provenance, text["provstate"])
 
 
-def _dates(text: pd.DataFrame) -> tuple:
-    """First day, last day and precision: an unknown day spans the month, an unknown month the
-    year."""
+def _add_dates(frame: pd.DataFrame, text: pd.DataFrame, path) -> pd.Series:
+    """Add the days; an unknown day spans the month, an unknown month the year. Return them as text."""
     year, month, day = (to_numbers(text[f"i{name}"], "Int32") for name in ("year", "month", "day"))
-    known_month, known_day = month.between(1, 12), month.between(1, 12) & day.between(1, 31)
-    known_month, known_day = known_month.fillna(False), known_day.fillna(False)
-    parts = {"year": year, "month": month.where(known_month, 1), "day": day.where(known_day, 1)}
-    start = pd.to_datetime(pd.DataFrame(parts).astype("float64"), errors="coerce").dt.as_unit("s")
-    start = start.where(start.dt.year.between(1900, 2100))
+    known_month = month.between(1, 12).fillna(False)
+    known_day = known_month & day.between(1, 31).fillna(False)
+    parts = (month.where(known_month, 1), day.where(known_day, 1))
+    parts = [part.astype("str").str.zfill(2) for part in parts]
+    days = year.astype("str").str.zfill(4).str.cat(parts, sep="-").fillna("")
+    start = to_dates(days, path, "iyear, imonth, iday")
     end = start.mask(~known_day, start + pd.offsets.MonthEnd(0))
-    end = end.mask(~known_month, start + pd.offsets.YearEnd(0))
-    precision = pd.Series(1, index=text.index).mask(~known_day, 4).mask(~known_month, 5)
-    return start, end, precision.astype("Int8")
-
-
-def _values(text: pd.DataFrame, path) -> pd.DataFrame:
-    """Typed columns of the incidents frame from GTD's text."""
-    start, end, precision = _dates(text)
-    if len(start) and start.isna().all():
-        raise SourceError(
-            f"{path}: columns iyear, imonth, iday: none of {len(start)} rows has a date "
-            f"(first: {text['iyear'].iloc[0]!r}). Download the file again."
-        )
-    target = to_numbers(text["targtype1"], "Int32")
-    return pd.DataFrame(
-        {
-            "incident_id": to_ids(text["eventid"], path, "eventid"),
-            "date_start": start,
-            "date_end": end,
-            "date_precision": precision,
-            "violence": target.isin(ARMED_TARGETS).map({True: "combat", False: "civilians"}),
-            "event_type": text["attacktype1_txt"],
-            "actor_a": text["gname"],
-            "actor_b": text["target1"].where(text["target1"] != "", text["targtype1_txt"]),
-            "country": text["country"],
-            "region": places.canonical_regions(text["country"], text["provstate"]),
-            "place": text["city"].replace("", pd.NA),
-            **position_columns(text, "specificity", LOCATION_PRECISION),
-            "deaths_best": to_numbers(text["nkill"], "Int32"),
-        }
-    )
+    frame["date_start"] = start
+    frame["date_end"] = end.mask(~known_month, start + pd.offsets.YearEnd(0))
+    frame["date_precision"] = known_day.map({True: 1, False: 4}).mask(~known_month, 5)
+    return days

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from sahelkit import actors, schema
+from sahelkit import actors, places, schema
 from sahelkit.countries import country_code
 from sahelkit.files import SourceError
-from sahelkit.sources.cells import to_numbers, why_no_date
+from sahelkit.sources.cells import EXPONENT, to_dates, to_ids, to_numbers, why_no_date
+from sahelkit.sources.formats import Source
 from sahelkit.sources.positions import doubtful_positions
 from sahelkit.sources.reading import Layout, Rows
 
@@ -57,6 +58,11 @@ class Provenance:
             self.dropped[reason] += len(rows)
             self.rows[reason] = (self.rows.get(reason, []) + rows)[:ROWS_SHOWN]
 
+    def doubt(self, kind: str, frame: pd.DataFrame, mask) -> None:
+        """Note the incidents of a frame that a mask doubts, if any."""
+        if mask.any():
+            self.warnings[kind] = frame.loc[mask, "incident_id"].tolist()
+
     def account(self) -> pd.DataFrame:
         """What became of the rows, a line each: `rows`, `what`."""
         lines = [("read", self.rows_read), ("kept", self.kept)]
@@ -72,28 +78,22 @@ class Provenance:
         assert lost == 0, f"{lost} rows of {self.path} unaccounted for"
 
 
-def wanted_text(layout: Layout, rows: Rows, columns: list, provenance: Provenance) -> pd.DataFrame:
-    """Text of the rows in the three countries; the others are counted in the account.
-
-    Parameters
-    ----------
-    columns : list of str
-        Those that the source may have.
-    provenance : Provenance
-        Filled: hash, rows read, rows dropped, doubts about the file.
+def begun(layout: Layout, rows: Rows, source: Source, version: str = "") -> tuple:
+    """Account, text and typed columns of the rows in the three countries; the others are counted.
 
     Returns
     -------
-    DataFrame of str
-        `columns`, empty where the file lacks one, and those that the user keeps; `country` holds
-        ISO codes. The index is the row in the file.
+    (Provenance, DataFrame of str, DataFrame)
+        The text has all columns of the source's record, empty where the file lacks one, and those
+        that the user keeps; `country` holds ISO codes. Both are indexed by the row in the file.
 
     Raises
     ------
     SourceError
-        No row is in one of the three countries.
+        No row is in one of the three countries, or no date can be read.
     """
-    provenance.rows_read, provenance.sha256 = rows.read, rows.sha256
+    provenance = Provenance(layout.path.name, next(iter(source.labels)), version, rows.sha256)
+    provenance.rows_read = rows.read
     provenance.warnings.update(rows.notes)
     provenance.drop("wrong number of fields", rows.ragged)
     provenance.drop("HXL tags, not data", [2] * layout.tag_row)
@@ -106,39 +106,80 @@ def wanted_text(layout: Layout, rows: Rows, columns: list, provenance: Provenanc
         )
     text = rows.text.to_pandas().set_axis(rows.numbers)
     text["country"] = text["country"].map(country_code)
-    return text.reindex(columns=list(dict.fromkeys([*columns, *rows.keep])), fill_value="")
+    columns = source.columns or text.columns
+    text = text.reindex(columns=list(dict.fromkeys([*columns, *rows.keep])), fill_value="")
+    return provenance, text, _typed(text, source, layout.path, provenance.warnings)
 
 
-def position_columns(text: pd.DataFrame, precision: str, codes: dict) -> dict:
-    """`latitude`, `longitude` and `location_precision` of the incidents frame.
+def _typed(text: pd.DataFrame, source: Source, path, doubts: dict) -> pd.DataFrame:
+    """Columns of the incidents frame from a source's text, as its record and the schema say."""
+    made_of = source.frame or dict(zip(text, text, strict=True))
+    frame = pd.DataFrame(index=text.index)
+    for column in schema.COLUMNS:
+        name, cells = column.name, text.get(made_of.get(column.name))
+        if cells is None:
+            continue
+        if name == "incident_id":
+            frame[name] = to_ids(cells, path, made_of[name])
+        elif name == "region":
+            frame[name] = places.canonical_regions(text["country"], cells)
+        elif name in source.codes:
+            codes = to_numbers(cells, "Int32").map(source.codes[name])
+            frame[name] = codes.fillna(max(column.allowed)).astype(column.dtype)
+        elif column.dtype.startswith("datetime"):
+            frame[name] = to_dates(cells, path, made_of[name], source.month_first, doubts)
+        elif column.dtype in ("str", "category"):
+            frame[name] = cells.replace("", pd.NA)
+        else:
+            frame[name] = to_numbers(cells, column.dtype)
+        if name in ("latitude", "longitude"):
+            frame[name] = frame[name].where(frame[name].between(*schema.LIMITS[name]))
+    return frame
 
-    Parameters
-    ----------
-    text : DataFrame of str
-        With `latitude` and `longitude`; what is no position on the earth is missing.
-    precision : str
-        Column with the source's code of precision.
-    codes : dict of int to int
-        The source's code -> `location_precision`; what is not in it is 4, the vaguest.
-    """
-    latitude, longitude = (to_numbers(text[name], "float64") for name in ("latitude", "longitude"))
-    found = to_numbers(text[precision], "Int32").map(codes)
-    return {
-        "latitude": latitude.where(latitude.between(-90, 90)),
-        "longitude": longitude.where(longitude.between(-180, 180)),
-        "location_precision": found.fillna(4).astype("Int8"),
-    }
 
-
-def drop_rows(frame: pd.DataFrame, reasons: dict, provenance: Provenance) -> pd.DataFrame:
-    """The frame without the rows that a reason takes out; a row is counted under its first reason.
+def undamaged(frame, dates: dict, order: list, provenance: Provenance, further=None):
+    """The frame without damaged rows and, of rows with the same id, all but one.
 
     Parameters
     ----------
     frame : DataFrame
         The index is the row in the file.
-    reasons : dict of str to Series of bool
+    dates : dict of str to Series of str
+        Column of the frame -> the text that it was read from.
+    order : list of str
+        Among rows with the same id the one that is last by these columns, then by all others, stays,
+        so that the order of the rows in the file does not matter.
+    further : dict of str to Series of bool, optional
+        Reasons of the source's own for dropping rows.
     """
+    reasons = {
+        "no id": frame["incident_id"] == "",
+        "id in exponent form": frame["incident_id"].str.fullmatch(EXPONENT),
+    }
+    for name, text in dates.items():
+        why = why_no_date(text[frame[name].isna()])
+        for reason in why.unique():
+            bad = pd.Series(frame.index.isin(why.index[why == reason]), frame.index)
+            reasons[reason] = reasons.get(reason, False) | bad
+    reasons["end before start"] = frame["date_end"] < frame["date_start"]
+    reasons["negative deaths"] = (frame.filter(like="deaths_") < 0).any(axis=1)
+    frame = drop_rows(frame, reasons | (further or {}), provenance)
+    again = frame["incident_id"].duplicated(keep=False)
+    if not again.any():
+        return frame
+    keys = [*order, *(name for name in frame.columns if name not in order)]
+    ranked = frame[again].sort_values(keys, kind="stable", na_position="first")
+    differ = frame[again].drop_duplicates()["incident_id"]
+    differ = differ[differ.duplicated()].unique().tolist()
+    if differ:
+        provenance.warnings["rows with the same id differ, one kept"] = differ
+    stays = ranked.index[~ranked["incident_id"].duplicated(keep="last")]
+    again &= ~frame.index.isin(stays)
+    return drop_rows(frame, {"repeated id": again}, provenance)
+
+
+def drop_rows(frame: pd.DataFrame, reasons: dict, provenance: Provenance) -> pd.DataFrame:
+    """The frame without the rows that a reason (-> mask) takes out, counted under their first reason."""
     keep = pd.Series(True, index=frame.index)
     for reason, mask in reasons.items():
         mask = mask.reindex(frame.index).fillna(False).astype(bool) & keep
@@ -147,53 +188,20 @@ def drop_rows(frame: pd.DataFrame, reasons: dict, provenance: Provenance) -> pd.
     return frame[keep]
 
 
-def unreadable_dates(frame: pd.DataFrame, text: pd.DataFrame, names: dict) -> dict:
-    """Reasons for `drop_rows`: dates that are none, by what damaged them.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        With the columns that are the values of `names`, dates.
-    text : DataFrame
-        As read.
-    names : dict
-        Column of `text` -> column of `frame`.
-    """
-    reasons = {}
-    for column, name in names.items():
-        why = why_no_date(text.loc[frame[name].isna(), column])
-        for reason in why.unique():
-            bad = frame.index.isin(why.index[why == reason])
-            reasons[reason] = reasons.get(reason, pd.Series(False, index=frame.index)) | bad
-    return reasons
-
-
-def repeated_ids(frame: pd.DataFrame, order: list, provenance: Provenance) -> pd.Series:
-    """Rows whose id another row has that ranks higher.
-
-    Among rows with the same id the one that is last by the columns `order`, then by all others,
-    stays, so that the order of the rows in the file does not matter.
-    """
-    again = frame["incident_id"].duplicated(keep=False)
-    if not again.any():
-        return again
-    doubled = frame[again].drop_duplicates()
-    keys = [*order, *(name for name in frame.columns if name not in order)]
-    ranked = frame[again].sort_values(keys, kind="stable", na_position="first")
-    stays = ranked.index[~ranked["incident_id"].duplicated(keep="last")]
-    differ = doubled.loc[doubled["incident_id"].duplicated(keep=False), "incident_id"].unique()
-    if len(differ):
-        provenance.warnings["rows with the same id differ, one kept"] = differ.tolist()
-    return again & ~frame.index.isin(stays)
+def repair_menaka(frame: pd.DataFrame, district: pd.Series, provenance: Provenance) -> None:
+    """Set the region of incidents in the cercles that became Ménaka; in place, and in the account."""
+    moved = places.in_split_region(frame["region"], district[frame.index])
+    if moved.any():
+        provenance.repairs["Gao before the split, in a cercle of Ménaka: region set to Ménaka"] = (
+            frame.loc[moved, "incident_id"].tolist()
+        )
+        frame.loc[moved, "region"] = "Ménaka"
 
 
 def kept(text: pd.DataFrame) -> pd.DataFrame:
     """A source's own columns that the user keeps: numbers where every cell is one, else text.
 
-    Raises
-    ------
-    SourceError
-        One is called like a column of the incidents frame.
+    A SourceError says that one is called like a column of the incidents frame.
     """
     taken = sorted(set(text) & set(schema.NAMES))
     if taken:
@@ -245,7 +253,6 @@ def checked(frame: pd.DataFrame, provenance: Provenance, region_names=None, may_
         **doubtful_positions(frame),
     }
     for kind, mask in doubts.items():
-        if mask.any():
-            provenance.warnings[kind] = frame.loc[mask, "incident_id"].tolist()
+        provenance.doubt(kind, frame, mask)
     provenance.close(len(frame))
     return frame, provenance
