@@ -50,17 +50,17 @@ def month_of(ds: Dataset, month: str) -> pd.Period:
     """
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(month)):
         raise ValueError(f"month={month!r} is no month. Write it as 2017-03.")
-    found = pd.Period(month, "M")
-    first, last = ds.region_month["month"].min(), ds.region_month["month"].max()
-    if not first <= found <= last:
+    if not ds.covers(month, month):
+        months = ds.region_month["month"]
         raise NotCovered(
-            f"month={month!r} cannot be judged: {ds.label} covers the whole months {first} to {last}."
+            f"month={month!r} cannot be judged: {ds.label} covers the whole months "
+            f"{months.min()} to {months.max()}."
         )
-    return found
+    return pd.Period(month, "M")
 
 
 def monthly(ds: Dataset, country: str | None = None, by: str | None = None) -> pd.DataFrame:
-    """Incidents and deaths per month, and per value of `by`, over all months of the data.
+    """Incidents and deaths per month over all months of the data.
 
     Parameters
     ----------
@@ -72,8 +72,8 @@ def monthly(ds: Dataset, country: str | None = None, by: str | None = None) -> p
     Returns
     -------
     DataFrame
-        Index month, or (value, month); zeros where nothing happened; missing where the source
-        gives no such number. Of regions and groups, those that occur.
+        Index month; a column per count, or per (count, value of `by`): all countries, what occurs of
+        the others. Zeros where nothing happened; missing where the source gives no such number.
 
     Examples
     --------
@@ -88,40 +88,31 @@ def monthly(ds: Dataset, country: str | None = None, by: str | None = None) -> p
         return pd.concat(wide.values(), axis=1)
     occurs = wide["incidents"].sum() > 0
     values = list(COUNTRIES) if by == "country" else occurs.index[occurs]
-    return pd.DataFrame({n: part.reindex(columns=values).unstack() for n, part in wide.items()})
+    return pd.concat({n: part.reindex(columns=values) for n, part in wide.items()}, axis=1)
+
+
+def _mean_before(table: pd.DataFrame, month: pd.Period) -> pd.Series:
+    """Mean of each column over the twelve months before; missing where the data do not reach back."""
+    before = table.loc[month - 12 : month - 1]
+    return before.mean() if len(before) == 12 else pd.Series(float("nan"), table.columns)
 
 
 def comparison(table: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
-    """One month against the month before, the same month a year before and the twelve-month mean.
-
-    Returns
-    -------
-    DataFrame
-        One row per column of `table`; missing where the data do not reach back.
-    """
-    at = {"value": month, "previous": month - 1, "year_before": month - 12}
-    found = {name: table.loc[when] if when in table.index else None for name, when in at.items()}
-    before = table.loc[(table.index < month) & (table.index >= month - 12)]
-    found["mean12"] = before.mean() if len(before) == 12 else None
-    out = pd.DataFrame(index=table.columns)
-    for name, column in found.items():
-        out[name] = float("nan") if column is None else column
-    return out
+    """One month (`value`) against the month before (`previous`), the same month a year before
+    (`year_before`) and the twelve-month mean (`mean12`): a row per column of `table`."""
+    found = table.reindex([month, month - 1, month - 12])
+    found = found.set_axis(["value", "previous", "year_before"]).T
+    return found.assign(mean12=_mean_before(table, month))
 
 
 def unusual(counts: pd.Series, month: pd.Period) -> dict | None:
-    """Whether a month's count is unusual against the up to 36 months before it.
-
-    Parameters
-    ----------
-    counts : Series
-        Monthly counts, complete.
+    """Whether a month's count is unusual against the up to 36 months before it, in a complete series.
 
     Returns
     -------
     dict or None
-        `value`, `history` (months), `lower` (months with a smaller count), `kind` 'high', 'low' or
-        'usual'; None with fewer than 12 months of history.
+        `value`, `history` (months), `lower` and `higher` (months with a smaller, a larger count),
+        `kind` 'high', 'low' or 'usual'; None with fewer than 12 months of history.
 
     Examples
     --------
@@ -129,36 +120,21 @@ def unusual(counts: pd.Series, month: pd.Period) -> dict | None:
     >>> unusual(pd.Series([5] * 12 + [50], months), months[-1])["kind"]
     'high'
     """
-    before = counts[(counts.index < month) & (counts.index >= month - HISTORY)]
+    before, value = counts.loc[month - HISTORY : month - 1], counts[month]
     if len(before) < LEAST_HISTORY:
         return None
-    value, lower, higher = (
-        counts[month],
-        (before < counts[month]).sum(),
-        (before > counts[month]).sum(),
-    )
-    few = UNUSUAL * len(before)
-    kind = "usual"
+    lower, higher = int((before < value).sum()), int((before > value).sum())
+    few, kind = UNUSUAL * len(before), "usual"
     if len(before) - lower <= few and value >= LEAST_INCIDENTS:
         kind = "high"
     elif len(before) - higher <= few and before.median() >= LEAST_INCIDENTS:
         kind = "low"
-    return {
-        "value": value,
-        "history": len(before),
-        "lower": int(lower),
-        "higher": int(higher),
-        "kind": kind,
-    }
+    return dict(value=value, history=len(before), lower=lower, higher=higher, kind=kind)
 
 
 def judged_months(ds: Dataset, country: str | None = None) -> pd.DataFrame:
-    """What the tracker would have said of every month's number of incidents.
-
-    Returns
-    -------
-    DataFrame
-        Index month; `incidents`, `kind`: 'high', 'low', 'usual', or '' with too little history.
+    """What the tracker would have said of every month's `incidents`: `kind` 'high', 'low', 'usual', or
+    '' with too little history.
 
     Examples
     --------
@@ -171,24 +147,14 @@ def judged_months(ds: Dataset, country: str | None = None) -> pd.DataFrame:
     return counts.to_frame().assign(kind=[f["kind"] if f else "" for f in found])
 
 
-def moved(table: pd.DataFrame, month: pd.Period) -> tuple:
-    """Regions farthest above and below their mean of incidents in the twelve months before.
-
-    Returns
-    -------
-    (list, list)
-        Of (region, incidents, mean), largest difference first.
-    """
-    counts = table["incidents"].unstack(0)
+def moved(counts: pd.DataFrame, month: pd.Period) -> tuple:
+    """Regions farthest above and below their mean of incidents in the twelve months before: two
+    lists of (region, incidents, mean), largest difference first."""
     counts = counts.drop(columns=list(places.UNKNOWNS), errors="ignore")
-    before = counts.loc[(counts.index < month) & (counts.index >= month - 12)]
-    if len(before) < 12 or counts.empty:
-        return [], []
-    mean, now = before.mean(), counts.loc[month]
+    now, mean = counts.loc[month], _mean_before(counts, month)
     change = (now - mean).sort_values(kind="stable")
-    up = [(r, now[r], mean[r]) for r in change.index[::-1] if change[r] >= 1][:SHOWN_REGIONS]
-    down = [(r, now[r], mean[r]) for r in change.index if change[r] <= -1][:SHOWN_REGIONS]
-    return up, down
+    found = change.index[change >= 1][::-1], change.index[change <= -1]
+    return tuple([(r, now[r], mean[r]) for r in names[:SHOWN_REGIONS]] for names in found)
 
 
 def major_incidents(ds: Dataset, month: pd.Period, country: str | None = None) -> pd.DataFrame:
@@ -202,15 +168,7 @@ def major_incidents(ds: Dataset, month: pd.Period, country: str | None = None) -
 
 
 def content(ds: Dataset, month: str, country: str | None = None) -> dict:
-    """Everything that the report shows, as numbers.
-
-    Parameters
-    ----------
-    ds : Dataset
-    month : str
-        As ``2017-03``.
-    country : str, optional
-        ISO code; default the three countries.
+    """Everything that the report of a month (``2017-03``) shows, as numbers.
 
     Raises
     ------
@@ -226,23 +184,30 @@ def content(ds: Dataset, month: str, country: str | None = None) -> dict:
     when = month_of(ds, month)
     if country is not None:
         one_of(country, tuple(COUNTRIES), "country")
-    total, groups = monthly(ds, country), monthly(ds, country, "group")
-    regions, kinds = monthly(ds, country, "region"), monthly(ds, country, "violence")
-    nations, shown = monthly(ds, country, "country"), [country] if country else list(COUNTRIES)
+    total, nations = monthly(ds, country), monthly(ds, country, "country")
+    regions, groups, kinds = (monthly(ds, country, by) for by in ("region", "group", "violence"))
     in_force, events = _interventions(when, country)
-    up, down = moved(regions, when)
+    up, down = moved(regions["incidents"], when)
+    series = [("total", "", total["incidents"]), ("deaths", "", total["deaths_best"])]
+    if not country:
+        series += [("country", *item) for item in nations["incidents"].items()]
+    series += [("group", *item) for item in groups["incidents"].items()]
+    judged = [(kind, name, unusual(counts, when)) for kind, name, counts in series]
     return {
         "month": when,
         "country": country,
         "headline": comparison(total, when),
-        "countries": {code: comparison(nations.loc[code], when) for code in shown},
+        "countries": {
+            code: comparison(nations.xs(code, axis=1, level=1), when)
+            for code in ([country] if country else COUNTRIES)
+        },
         "groups": _now_and_mean(groups, when),
         "violence": _now_and_mean(kinds, when),
         "up": up,
         "down": down,
-        "regions": _at(regions, when),
+        "regions": regions["incidents"].loc[when],
         "history": total["incidents"].loc[when - 23 : when],
-        "unusual": _judged(country, total, nations, groups, when),
+        "unusual": [item for item in judged if item[2]],
         "incidents": major_incidents(ds, when, country),
         "in_force": in_force,
         "events": events,
@@ -250,29 +215,11 @@ def content(ds: Dataset, month: str, country: str | None = None) -> dict:
     }
 
 
-def _at(table: pd.DataFrame, month: pd.Period) -> pd.Series:
-    return table["incidents"].xs(month, level=1)
-
-
 def _now_and_mean(table: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
     """Incidents and deaths of a month per value, with the twelve-month mean of incidents."""
-    now = table.xs(month, level=1)
-    counts = table["incidents"].unstack(0)
-    before = counts.loc[(counts.index < month) & (counts.index >= month - 12)]
-    mean = before.mean() if len(before) == 12 else float("nan")
-    out = now.assign(mean12=mean)
-    return out[out["incidents"] > 0].sort_values("incidents", ascending=False, kind="stable")
-
-
-def _judged(country, total, nations, groups, month) -> list:
-    """(kind of thing, name, judgement) for the total, the countries and the groups."""
-    found = [("total", "", unusual(total["incidents"], month))]
-    found.append(("deaths", "", unusual(total["deaths_best"], month)))
-    if not country:
-        found += [("country", c, unusual(nations.loc[c]["incidents"], month)) for c in COUNTRIES]
-    for name in groups.index.get_level_values(0).unique():
-        found.append(("group", name, unusual(groups.loc[name]["incidents"], month)))
-    return [item for item in found if item[2]]
+    now = table.loc[month].unstack(0, sort=False)
+    now["mean12"] = _mean_before(table["incidents"], month)
+    return now[now["incidents"] > 0].sort_values("incidents", ascending=False, kind="stable")
 
 
 def _dated(row) -> str:
@@ -281,7 +228,7 @@ def _dated(row) -> str:
 
 
 def render(ds: Dataset, month: str, country: str | None = None, lang: str = "en") -> dict:
-    """The report as text: ``{"md": ..., "html": ...}``.
+    """The report as text: ``{"md": ..., "html": ...}``; `lang` is 'en' or 'fr'.
 
     Raises
     ------
@@ -298,13 +245,12 @@ def render(ds: Dataset, month: str, country: str | None = None, lang: str = "en"
     shown = data["incidents"].nlargest(SHOWN_INCIDENTS, "deaths_best", keep="first")
     data["more_incidents"] = len(data["incidents"]) - len(shown)
     data["incidents"] = shown.sort_values(["date_start", "incident_id"])
-    when = data["month"]
     data |= {
         "t": words,
         "lang": lang,
         "n": lambda value, digits=0: written(value, lang, digits),
         "place": COUNTRIES[country] if country else words["three"],
-        "month_name": f"{words['months'][when.month - 1]} {when.year}",
+        "month_name": f"{words['months'][data['month'].month - 1]} {data['month'].year}",
         "ds": ds,
         "missing": pd.isna,
         "day": lambda d: day_of(d, lang),
@@ -332,22 +278,8 @@ def month_map(ds: Dataset, month: str) -> str:
     return f'<div style="width: 70%">{map_svg(data["regions"], data["incidents"])}</div>'
 
 
-def write(
-    ds: Dataset, month: str, country: str | None = None, lang: str = "en", out=Path()
-) -> list:
-    """Write the report of a month as Markdown and as HTML.
-
-    Parameters
-    ----------
-    ds : Dataset
-    month : str
-        As ``2017-03``.
-    country : str, optional
-        'BFA', 'MLI' or 'NER'; default all three.
-    lang : str
-        'en' or 'fr'.
-    out : Path
-        Folder; made if it is not there.
+def write(ds: Dataset, month: str, country: str | None = None, lang="en", out=Path()) -> list:
+    """Write the report of a month to a folder, which is made if it is not there.
 
     Returns
     -------
@@ -360,25 +292,23 @@ def write(
         Month, country or language unknown; the message says which there are.
     """
     rendered = render(ds, month, country, lang)
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = "-".join(["tracker", str(month_of(ds, month)), *([country] if country else []), lang])
-    paths = []
-    for kind, text in rendered.items():
-        paths.append(folder / f"{stem}.{kind}")
-        paths[-1].write_text(text, encoding="utf-8")
-    return paths
+    stem = "-".join(filter(None, ["tracker", month, country, lang]))
+    Path(out).mkdir(parents=True, exist_ok=True)
+    paths = {kind: Path(out) / f"{stem}.{kind}" for kind in rendered}
+    for kind, path in paths.items():
+        path.write_text(rendered[kind], encoding="utf-8")
+    return list(paths.values())
 
 
 def _interventions(month: pd.Period, country: str | None) -> tuple:
     """Deployments in force in a month (None after the table's end), and events that took place in it."""
     from sahelkit.interventions import COVERED_TO, LASTING, in_force, read
 
-    first, last = month.start_time, month.end_time
-    countries = [country] if country else None
-    table = read()
+    first, last, table = month.start_time, month.end_time, read()
+    here = table["start_precision"].isin(["day", "month"]) & ~table["kind"].isin(LASTING)
+    here &= table["start"].between(first, last)
     if country:
-        table = table[[country in codes for codes in table["countries"]]]
-    known = table["start_precision"].isin(["day", "month"]) & ~table["kind"].isin(LASTING)
+        here &= table["countries"].map(lambda codes: country in codes)
+    countries = [country] if country else None
     there = None if first > COVERED_TO else in_force(first, last, countries)
-    return there, table[known & table["start"].between(first, last)]
+    return there, table[here]

@@ -1,35 +1,14 @@
 """A small map and a small bar chart as text (SVG), for pages that must be one file."""
 
-import json
-from functools import cache
-
 import pandas as pd
 
-from sahelkit.files import data_dir
+from sahelkit import places
 from sahelkit.schema import COUNTRIES
 
 RAMP = ("#fbf3e4", "#f3d6a4", "#e6a86a", "#cc7049", "#9a3f3a", "#5a2230")
 LABELS = {"MLI": (-3.5, 20.4), "BFA": (3.9, 10.2), "NER": (10.0, 18.0)}
 STEPS = (1, 3, 8, 15, 30)
 """Incidents at which the map takes the next colour."""
-
-
-@cache
-def _rings() -> list:
-    """(country, region, rings of longitude and latitude) from the schematic outlines."""
-    shapes = json.loads((data_dir() / "outlines.geojson").read_text(encoding="utf-8"))["features"]
-    found = []
-    for shape in shapes:
-        parts = shape["geometry"]["coordinates"]
-        parts = [parts] if shape["geometry"]["type"] == "Polygon" else parts
-        names = shape["properties"]
-        found.append((names["country"], names["region"], [ring for part in parts for ring in part]))
-    return found
-
-
-def colour(incidents: float) -> str:
-    """Colour of a region on the map."""
-    return RAMP[sum(incidents >= step for step in STEPS)]
 
 
 def map_svg(regions: pd.Series, dots: pd.DataFrame, country: str | None = None) -> str:
@@ -40,9 +19,11 @@ def map_svg(regions: pd.Series, dots: pd.DataFrame, country: str | None = None) 
         return f"{(longitude - west) * scale:.1f},{(north - latitude) * scale * 1.04:.1f}"
 
     parts = ['<svg viewBox="0 0 430 252" role="img" xmlns="http://www.w3.org/2000/svg">']
-    for code, region, rings in _rings():
+    for code, region, shape in places.outlines().itertuples(index=False):
+        rings = (ring.coords for ring in (shape.exterior, *shape.interiors))
         path = " ".join("M" + " L".join(place(x, y) for x, y in ring) + "Z" for ring in rings)
-        fill = "#f1f0ec" if country and code != country else colour(regions.get(region, 0))
+        colour = RAMP[sum(regions.get(region, 0) >= step for step in STEPS)]
+        fill = "#f1f0ec" if country and code != country else colour
         parts.append(f'<path d="{path}" fill="{fill}" stroke="#9b968c" stroke-width="0.5"/>')
     for row in dots.dropna(subset=["latitude", "longitude"]).itertuples():
         x, y = place(row.longitude, row.latitude).split(",")
