@@ -168,7 +168,8 @@ def km_to_border(latitude, longitude) -> np.ndarray:
     import shapely
 
     points = shapely.points(*project(latitude, longitude))
-    return shapely.distance(points, shared_borders())
+    with np.errstate(invalid="ignore"):  # a missing position has no distance
+        return shapely.distance(points, shared_borders())
 
 
 def members(definition: str) -> set:

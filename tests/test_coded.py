@@ -97,6 +97,21 @@ def test_ged_events_of_one_battle_are_summed():
     assert deaths["deaths_best"] == 91
 
 
+def test_an_event_that_counts_the_same_dead_again_raises_the_high_alone(incidents):
+    again = ged(deaths_best=21, covers="again")
+    deaths = rules.agreed_deaths(reports(ged(), again), fought=True)
+    assert (deaths["deaths_low"], deaths["deaths_best"], deaths["deaths_high"]) == (50, 50, 71)
+    assert incidents.loc["BFA-2020-02-16-pansi", "deaths_best"] == 24
+
+
+def test_without_totals_a_states_dead_and_the_attackers_it_claims_make_the_whole(incidents):
+    post = {"deaths_best": 15, "toll_scope": "security_forces"}
+    claim = {"kind": "party_claim", "deaths_best": 36, "deaths_attackers": 21}
+    deaths = rules.agreed_deaths(reports(post, claim), fought=True)
+    assert (deaths["deaths_low"], deaths["deaths_best"]) == (15, 36)
+    assert incidents.loc["NER-2024-07-22-foneko", "deaths_best"] == 36
+
+
 def test_totals_widen_the_range_and_parts_only_raise_it():
     others = [
         {"deaths_best": 40},
@@ -228,7 +243,7 @@ def test_the_disagreements_stand(incidents, sheet):
 
 ONE_SIDED = [  # incident, low by a press toll of civilians, UCDP's best
     ("NER-2021-03-15-darey-daye", 30, 66),
-    ("BFA-2023-04-20-karma", 60, 145),
+    ("BFA-2023-04-20-karma", 60, 154),
     ("MLI-2020-06-05-binedama", 26, 37),
 ]
 

@@ -19,6 +19,12 @@ def events_of(reports: pd.DataFrame) -> pd.DataFrame:
     return reports[reports["kind"].isin(EVENT_DATA)]
 
 
+def counted_events(reports: pd.DataFrame) -> pd.DataFrame:
+    """Rows of UCDP's events without those that, as far as one can tell, count the same dead again."""
+    events = events_of(reports)
+    return events[events["covers"] != "again"]
+
+
 def told_by_others(reports: pd.DataFrame) -> pd.DataFrame:
     """Reports that are neither rows of UCDP's events nor claims by a party."""
     return reports[~reports["kind"].isin([*EVENT_DATA, "party_claim"])]
@@ -130,7 +136,7 @@ def sides_dead(reports: pd.DataFrame, perpetrator: str) -> tuple:
         [told["deaths_defenders"], told.loc[told["toll_scope"].isin(FORCES), "deaths_best"]]
     ).max()
     found = (forces, striking) if actors.is_state(perpetrator) else (striking, forces)
-    events = events_of(reports)
+    events = counted_events(reports)
     sums = [_by_side(row, perpetrator) for row in events.itertuples()]
     known = [pair for pair in sums if pair is not None]
     if known and len(known) == len(sums):
@@ -156,9 +162,11 @@ def _by_side(row, perpetrator: str) -> tuple | None:
 def agreed_deaths(reports: pd.DataFrame, fought: bool, perpetrator: str = "unknown") -> dict:
     """Best, low and high deaths of an incident across its reports.
 
-    Best is UCDP's (summed over its events, because it divides a battle's dead among pairs of
-    sides); without UCDP the median of the other totals. Low and high span UCDP's own range and
-    the totals of the other reports; a toll of a part of the dead (soldiers only, say) or of a part
+    Best is UCDP's, summed over its events, because it divides a battle's dead among pairs of sides
+    and villages (an event that counts the same dead again is added to the high alone); without UCDP
+    the median of the other totals; without such the dead of one side and the attackers that it says
+    it killed, and then the low is the first alone. Low and high span UCDP's own range and the
+    totals of the other reports; a toll of a part of the dead (soldiers only, say) or of a part
     of the incident can raise the high, never lower the low; a toll that covers more than the
     incident (two attacks, a whole operation) counts for neither. The high covers the dead of both
     sides together. Claims by a party are kept apart.
@@ -169,7 +177,7 @@ def agreed_deaths(reports: pd.DataFrame, fought: bool, perpetrator: str = "unkno
         `deaths_best`, `deaths_low`, `deaths_high`, `deaths_civilians`, `deaths_attackers`,
         `deaths_defenders`, `deaths_claimed`.
     """
-    events = events_of(reports)
+    events = counted_events(reports)
     own = reports[(reports["kind"] == "party_claim") & (reports["covers"] == "incident")]
     others = told_by_others(reports)
     others = others[others["covers"] != "more"]
@@ -184,9 +192,15 @@ def agreed_deaths(reports: pd.DataFrame, fought: bool, perpetrator: str = "unkno
         best = int(events["deaths_best"].sum())
         low, high = (events[n].fillna(events["deaths_best"]) for n in ("deaths_low", "deaths_high"))
         lows.append(min(int(low.sum()), best))
-        highs.append(max(int(high.sum()), best))
-    elif highs or parts:
-        best = int(pd.Series(highs).median()) if highs else int(max(parts))
+        again = events_of(reports).drop(events.index)["deaths_best"].sum()
+        highs.append(max(int(high.sum()), best) + int(again))
+    elif highs:
+        best = int(pd.Series(highs).median())
+    elif parts:
+        of_attackers = own.loc[own["toll_scope"] == "attackers", "deaths_best"]
+        struck_back = pd.concat([of_attackers, own["deaths_attackers"]]).max()
+        lows.append(int(max(parts)))
+        best = lows[-1] + (0 if pd.isna(struck_back) else int(struck_back))
     else:
         best = int(own["deaths_best"].max())
     attackers, defenders = sides_dead(reports, perpetrator)
@@ -207,7 +221,7 @@ def civilian_deaths(reports: pd.DataFrame, fought: bool):
 
     Where only one side did the killing, UCDP's 0 is a number that was not coded, not zero.
     """
-    given = events_of(reports)["deaths_civilians"].dropna()
+    given = counted_events(reports)["deaths_civilians"].dropna()
     if len(given) and (fought or given.sum() > 0):
         return int(given.sum())
     told = told_by_others(reports)
