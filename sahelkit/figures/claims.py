@@ -51,15 +51,7 @@ def verdicts(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
 
 
 def prediction(table: pd.DataFrame, predicted: str, source: str, ax=None) -> plt.Figure:
-    """A prediction on where a group strikes most, scored year by year.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As `claims.scores` gives it: index year, columns countries and `holds`.
-    predicted : str
-        ISO code of the country predicted to lead.
-    """
+    """A prediction that a group strikes most in a country (its code), by year (`claims.scores`)."""
     fig, ax = parts.panel(ax, WIDE)
     counts = table[list(COUNTRIES)].astype(float)
     for code, name in COUNTRIES.items():
@@ -99,10 +91,7 @@ def flagged(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     judged = table[table["kind"] != ""]
     high, low = (int((judged["kind"] == kind).sum()) for kind in ("high", "low"))
     share = 100 * (high + low) / max(len(judged), 1)
-    title = (
-        f"The tracker would have called {high} of {len(judged)} months unusually violent, "
-        f"{low} unusually calm"
-    )
+    title = f"The tracker would have called {high} of {len(judged)} months unusually violent, {low} unusually calm"
     subtitle = "Incidents per month; judged against the 36 months before each month."
     note = f"{share:.0f} % of months stand out; in a series without trend about 10 % would."
     return caption(fig, title, subtitle, source, note)

@@ -72,23 +72,12 @@ def lethality(table: pd.DataFrame, source: str) -> plt.Figure:
         "Deaths (best estimate) per incident, and civilians among the dead, per year; 95 % "
         "bootstrap bands over months"
     )
-    note = (
-        "Civilians: as the source counts them, in combat too. Left out: years with fewer than "
-        f"{FEWEST} incidents."
-    )
+    note = f"Civilians: as the source counts them, in combat too. Left out: years with fewer than {FEWEST} incidents."
     return caption(fig, title, subtitle, source, note)
 
 
-def mix(table: pd.DataFrame, source: str, what: str = "incidents", ax=None) -> plt.Figure:
-    """Share of each conflict per year, stacked.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `composition.mix` by 'group'.
-    what : str
-        What the shares are of.
-    """
+def mix(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
+    """Share of each conflict per year, stacked (`composition.mix` by 'group')."""
     fig, ax = parts.panel(ax, (WIDE[0], 5.6))
     families = [name for name in FAMILY_COLOURS if name in table]
     shares = 100 * table[families].fillna(0)
@@ -105,24 +94,17 @@ def mix(table: pd.DataFrame, source: str, what: str = "incidents", ax=None) -> p
     ax.set_xlim(shares.index[0] - 0.5, shares.index[-1] + 0.36 * len(shares))
     ax.grid(visible=False)
     lead = ends.idxmax()
-    title = f"{lead}, share of {what}: {now_and_then(shares[lead], ' %')}"
-    subtitle = f"Share of {what} by the conflict that they belong to, per cent of each year"
+    title = f"{lead}, share of incidents: {now_and_then(shares[lead], ' %')}"
+    subtitle = "Share of incidents by the conflict that they belong to, per cent of each year"
     return caption(fig, title, subtitle, source)
 
 
-def concentration(regions, cells, source: str, top=(3, 10)) -> plt.Figure:
-    """Number of regions and cells with violence, effective number, and the share of the heaviest.
-
-    Parameters
-    ----------
-    regions, cells : DataFrame
-        `composition.concentration` of each.
-    top : (int, int)
-        How many of the heaviest their `top_share` is of.
-    """
+def concentration(regions, cells, source: str) -> plt.Figure:
+    """Number of regions and cells with violence, effective number, and the share of the 3 heaviest
+    regions and 10 heaviest cells (`composition.concentration` of each)."""
     fig, axes = plt.subplots(2, 2, figsize=TALL, sharex=True)
-    names = ("regions", "grid cells")
-    for (upper, lower), table, places, k in zip(axes.T, (regions, cells), names, top, strict=True):
+    drawn = ((regions, "regions", 3), (cells, "grid cells", 10))
+    for (upper, lower), (table, places, k) in zip(axes.T, drawn, strict=True):
         line = dict(markersize=3.5, linewidth=1.8)
         upper.plot(table.index, table["units"], color=MUTED, linewidth=1.4)
         upper.plot(table.index, table["effective"], "o-", color=BLUE, **line)
@@ -140,9 +122,6 @@ def concentration(regions, cells, source: str, top=(3, 10)) -> plt.Figure:
     if len(cells) > 1:
         spread = cells["effective"].iloc[-1] > cells["effective"].iloc[0]
         title = f"Violence {'spread' if spread else 'narrowed'}. {title}"
-    subtitle = (
-        "Places with incidents per year; effective number: inverse Simpson index; cells of half a "
-        "degree"
-    )
+    subtitle = "Places with incidents per year; effective number: inverse Simpson index; cells of half a degree"
     note = "Incidents that the source places in no region are left out of the regions."
     return caption(fig, title, subtitle, source, note)

@@ -25,15 +25,8 @@ STABLE = 0.8
 
 
 def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
-    """Incidents per month by country, and deaths with their low-high band.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Monthly PeriodIndex; a column per country code, and `deaths_best, deaths_low, deaths_high`.
-    last : LastMonth, optional
-        `escalation.last_month`; a thin one is drawn hollow.
-    """
+    """Incidents per month by country, and deaths with their low-high band (`escalation.monthly`); a
+    thin last month (`escalation.last_month`) is drawn hollow."""
     codes = [code for code in ("MLI", "NER", "BFA") if code in table]
     when, counts = parts.decimal_years(table.index), table[codes].sum(axis=1)
     best, low, high = (table[f"deaths_{name}"].to_numpy(float) for name in ("best", "low", "high"))
@@ -83,15 +76,8 @@ def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
 
 
 def totals(table: pd.DataFrame, published: pd.DataFrame, source: str) -> plt.Figure:
-    """Deaths per year: best, plain sums, intervals of the reporting model, UCDP's published totals.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `tolls.yearly_totals`, with `country` 'all' or a code.
-    published : DataFrame
-        `escalation.against_published`.
-    """
+    """Deaths per year: best, plain sums, intervals of the reporting model (`tolls.yearly_totals`), and
+    UCDP's published totals (`escalation.against_published`)."""
     fig = plt.figure(figsize=TALL)
     grid = fig.add_gridspec(2, 3, height_ratios=[1.7, 1])
     axes = {"all": fig.add_subplot(grid[0, :])}
@@ -135,13 +121,8 @@ def totals(table: pd.DataFrame, published: pd.DataFrame, source: str) -> plt.Fig
 
 
 def trend(fits: dict, source: str) -> plt.Figure:
-    """Monthly incidents with their negative binomial trend, per country and for all, log scale.
-
-    Parameters
-    ----------
-    fits : dict of str to Trend
-        `trends.trend` for 'all' and per country code.
-    """
+    """Monthly incidents with their negative binomial trend (`trends.trend`), for 'all' and per country
+    code, log scale."""
     fig, axes = parts.small_multiples(list(fits), 2, TALL[0], TALL[1] / 2, sharex=True, sharey=True)
     for code, found in fits.items():
         ax, colour, table = axes[code], COUNTRY_COLOURS.get(code, BLUE), found.fitted
@@ -170,10 +151,7 @@ def trend(fits: dict, source: str) -> plt.Figure:
         "Incidents per month, log scale; months without any lie at the lower edge. Line and 95 % "
         "band: negative binomial trend; thin line: with the rainy season"
     )
-    note = (
-        f"All: overdispersion alpha {whole.alpha:.2f}; the intervals allow for errors that hang "
-        "together over 12 months."
-    )
+    note = f"All: overdispersion alpha {whole.alpha:.2f}; the intervals allow for errors that hang together over 12 months."
     return caption(fig, title, subtitle, source, note)
 
 
@@ -184,15 +162,8 @@ def fitted_table(fits: dict) -> pd.DataFrame:
 
 
 def ratios(table: pd.DataFrame, source: str, what: str = "Incidents", ax=None) -> plt.Figure:
-    """Each year over the year before, with exact and bootstrap intervals, log scale.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `escalation.ratios`.
-    what : str
-        What is counted, for title and subtitle.
-    """
+    """Each year over the year before, with exact and bootstrap intervals, log scale
+    (`escalation.ratios`); `what` is counted."""
     fig, ax = parts.panel(ax, WIDE)
     table = table.replace([0, np.inf], np.nan)
     rose, fell = table["low"] > 1, table["high"] < 1
@@ -215,10 +186,7 @@ def ratios(table: pd.DataFrame, source: str, what: str = "Incidents", ax=None) -
         f"{what}: a rise in {rose.sum()} of {len(table)} years and a fall in {fell.sum()} are "
         f"beyond chance; {table.index[-1]}: ×{table['ratio'].iloc[-1]:.2f}"
     )
-    subtitle = (
-        f"{what} of each year over the year before, log scale. Red: more, green: fewer, grey: "
-        "cannot be told"
-    )
+    subtitle = f"{what} of each year over the year before, log scale. Red: more, green: fewer, grey: cannot be told"
     note = "Thin lines: 95 % bootstrap over months, widened as they hang together."
     if table["exact_low"].notna().any():
         note += " Thick: exact conditional binomial interval, right only for independent incidents."
@@ -226,17 +194,8 @@ def ratios(table: pd.DataFrame, source: str, what: str = "Incidents", ax=None) -
 
 
 def change_points(series, points: pd.DataFrame, events: pd.DataFrame, source: str) -> plt.Figure:
-    """Levels between change points, how many readings each survives, and the interventions below.
-
-    Parameters
-    ----------
-    series : Series
-        Monthly counts.
-    points : DataFrame
-        `changepoints.stability`.
-    events : DataFrame
-        `changepoints.beside_interventions` for all months.
-    """
+    """Levels of monthly counts between change points, how many readings each survives
+    (`changepoints.stability`), and the interventions below (`changepoints.beside_interventions`)."""
     fig, (top, lanes) = plt.subplots(2, 1, figsize=TALL, sharex=True, height_ratios=[1.6, 1])
     when = parts.decimal_years(series.index)
     top.bar(when, series, width=1 / 12, color="#c9d1db", linewidth=0)

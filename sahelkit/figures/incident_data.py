@@ -28,8 +28,7 @@ FIRST_SHOWN = 2005
 
 
 def given_tolls(reports: pd.DataFrame) -> pd.DataFrame:
-    """The number of dead that each report gives, attackers added where it gives them apart: what
-    `tolls` draws."""
+    """The number of dead that each report gives, attackers added where it gives them apart."""
     kinds = reports["kind"].map(KINDS).fillna(PRESS)
     attackers = reports["deaths_attackers"].fillna(0).where(reports["toll_scope"] == "victims", 0)
     table = reports.assign(kind=kinds, deaths=reports["deaths_best"] + attackers)
@@ -38,16 +37,7 @@ def given_tolls(reports: pd.DataFrame) -> pd.DataFrame:
 
 
 def tolls(reports: pd.DataFrame, incidents: pd.DataFrame, source: str, ax=None) -> plt.Figure:
-    """The number of dead that each report gives, one row per incident.
-
-    Parameters
-    ----------
-    reports : DataFrame
-        Reports of the incidents: `incident`, `kind` (one of `KIND_COLOURS`), `deaths` (the
-        report's number, attackers added where it gives them apart).
-    incidents : DataFrame
-        The same incidents, reconciled, in the order to draw.
-    """
+    """The number of dead that each report gives (`given_tolls`), one row per reconciled incident."""
     fig, ax = parts.panel(ax, WIDE)
     for row, incident in enumerate(incidents.itertuples()):
         ends = [incident.deaths_low, incident.deaths_high]
@@ -83,10 +73,7 @@ def agreement(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     many = table.drop(columns="one report", errors="ignore").to_numpy().sum()
     apart = table[[c for c in table if c.startswith("differ")]].to_numpy().sum()
     title = f"Of {many} incidents with two accounts or more {apart} differ by more than a tenth"
-    subtitle = (
-        "Major incidents per year. agree: low within 10 % of high; differ: within 50 %; differ "
-        "widely: more."
-    )
+    subtitle = "Major incidents per year. agree: low within 10 % of high; differ: within 50 %; differ widely: more."
     return caption(fig, title, subtitle, source)
 
 
@@ -154,14 +141,7 @@ def perpetrators_by_year(table: pd.DataFrame, source: str, ax=None) -> plt.Figur
 
 
 def lineage(groups: pd.DataFrame, source: str, ax=None) -> plt.Figure:
-    """Who descends from whom: groups as bars in time, mergers and splits as arrows.
-
-    Parameters
-    ----------
-    groups : DataFrame
-        `actors.lineage`: `group_id`, `label`, `family`, `start`, `end` (decimal years),
-        `predecessors` (list of ids), in the order to draw.
-    """
+    """Who descends from whom: groups as bars in time, mergers and splits as arrows (`actors.lineage`)."""
     fig, ax = parts.panel(ax, (WIDE[0], 1.2 + 0.27 * len(groups) + 0.6))
     rows = {group: row for row, group in enumerate(groups["group_id"])}
     for row, group in enumerate(groups.itertuples()):

@@ -42,24 +42,14 @@ def overlaps(phases: pd.DataFrame, source: str = "data/interventions.csv") -> pl
     title = f"In {parts.name_of(codes[0])} two or more deployments were in force on every day"
     if len(few):
         title += f" after {few['end'].max():%-d %B %Y}"
-    subtitle = (
-        "Deployments in force (operations, missions, joint forces, area operations); red: exactly "
-        "one."
-    )
+    subtitle = "Deployments in force (operations, missions, joint forces, area operations); red: exactly one."
     note = "Deployments without a known end count as still in force."
     return caption(fig, title, subtitle, source, note)
 
 
 def ratios(table: pd.DataFrame, what: str, source: str, ax=None) -> plt.Figure:
-    """Before and after over several windows: ratio, intervals, season, placebo range.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `beforeafter.over_windows`, with a column `name` if there are several dates.
-    what : str
-        What is counted, where.
-    """
+    """Before and after over several windows: ratio, intervals, season, placebo range
+    (`beforeafter.over_windows`, with a column `name` if there are several dates)."""
     names = table["name"] if "name" in table else pd.Series("", index=table.index)
     size = (WIDE[0], 1.6 + 0.27 * len(table) + 0.22 * names.nunique())
     fig, ax = parts.panel(ax, size)
@@ -85,10 +75,7 @@ def ratios(table: pd.DataFrame, what: str, source: str, ax=None) -> plt.Figure:
     found = table["p"].dropna()
     title = f"{what}: too few counts to compare with other dates"
     if len(found):
-        title = (
-            f"{what}: {(found <= 0.05).sum()} of {len(found)} comparisons lie among the 5 % most "
-            "unusual dates"
-        )
+        title = f"{what}: {(found <= 0.05).sum()} of {len(found)} comparisons lie among the 5 % most unusual dates"
     subtitle = (
         "Dot: ratio; thick: exact 95 % interval; thin: with overdispersion; gold: what the season "
         "alone would give; grey: 95 % of all possible dates. p: share of all possible dates, and "
@@ -113,17 +100,8 @@ def _ratio_row(ax, row, y: float) -> None:
 
 
 def placebo_dates(table: pd.DataFrame, date, what: str, source: str, standing: dict) -> plt.Figure:
-    """The statistic at every date, over time and as a distribution, with the true date marked.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `placebos.at_every_date`.
-    what : str
-        What is counted, where, in which windows.
-    standing : dict
-        From `placebos.place_of`.
-    """
+    """The statistic at every date (`placebos.at_every_date`), over time and as a distribution, with the
+    true date marked, and where it stands (`placebos.place_of`)."""
     size = dict(figsize=(WIDE[0], 4.4), width_ratios=[3, 1])
     fig, (left, right) = plt.subplots(1, 2, sharey=True, **size)
     at = pd.Period(date, table.index.freq)
@@ -143,26 +121,14 @@ def placebo_dates(table: pd.DataFrame, date, what: str, source: str, standing: d
     right.xaxis.set_major_locator(plt.MaxNLocator(4, integer=True))
     left.set(yscale="log", ylabel="ratio after / before, season-free (log scale)")
     parts.log_ticks(left.yaxis)
-    title = (
-        f"{what}: at {standing['p']:.0%} of {standing['dates']:,} possible dates the ratio is at "
-        "least as unusual"
-    )
-    subtitle = (
-        "The same statistic at every date whose windows hold enough counts; grey: 95 % of them; "
-        "red: the true date."
-    )
+    title = f"{what}: at {standing['p']:.0%} of {standing['dates']:,} possible dates the ratio is at least as unusual"
+    subtitle = "The same statistic at every date whose windows hold enough counts; grey: 95 % of them; red: the true date."
     note = "Unusual: far from the middle of all dates, in units of its standard error."
     return caption(fig, title, subtitle, source, note)
 
 
 def interrupted(result, date, what: str, source: str, ax=None) -> plt.Figure:
-    """An interrupted time series: counts, fit, and the earlier trend carried on.
-
-    Parameters
-    ----------
-    result : Interrupted
-        From `interrupted.interrupted`.
-    """
+    """An interrupted time series: counts, fit, and the earlier trend (`interrupted.interrupted`)."""
     fitted, table = result.fitted, result.table
     fig, ax = parts.panel(ax, WIDE)
     days = fitted.index.start_time
@@ -184,10 +150,7 @@ def interrupted(result, date, what: str, source: str, ax=None) -> plt.Figure:
         f"{what}: level {level['ratio']:.2f} ({level['low']:.2f} to {level['high']:.2f}), slope "
         f"{slope['ratio']:.2f} a year"
     )
-    subtitle = (
-        f"Negative binomial interrupted time series (overdispersion {result.alpha:.2f}), season; "
-        "95 % intervals."
-    )
+    subtitle = f"Negative binomial interrupted time series (overdispersion {result.alpha:.2f}), season; 95 % intervals."
     note = "The month of the date is left out. An association that assumes the earlier trend."
     return caption(fig, title, subtitle, source, note)
 
@@ -195,14 +158,8 @@ def interrupted(result, date, what: str, source: str, ax=None) -> plt.Figure:
 def areas(pair: dict, date, check: dict, comparison: pd.Series, source: str, ax=None) -> plt.Figure:
     """Two areas around a date, each over its own mean before, with the check of their trends.
 
-    Parameters
-    ----------
-    pair : dict
-        Name -> monthly counts around the date: the affected area, then the other.
-    check : dict
-        From `interrupted.parallel`.
-    comparison : Series
-        A row of `beforeafter.over_windows` with ``against``.
+    `pair` maps a name to monthly counts around the date: the affected area, then the other; `check` is
+    `interrupted.parallel`, `comparison` a row of `beforeafter.over_windows` with ``against``.
     """
     fig, ax = parts.panel(ax, WIDE)
     at, key = pd.Period(date, "M"), dict(zip(pair, (ACCENT, BLUE), strict=True))

@@ -22,10 +22,7 @@ def event_study(table: pd.DataFrame, what: str, unit: str, source: str, ax=None)
     ax.set(xlabel=f"{unit} from the event", ylim=(0, None))
     ax.set_ylabel("observed / expected from before")
     later, first = table.index > 0, table.iloc[0]
-    title = (
-        f"{what}: {first['ratio_after']:.2f} times what came before; at other dates "
-        f"{first['ratio_usual']:.2f}"
-    )
+    title = f"{what}: {first['ratio_after']:.2f} times what came before; at other dates {first['ratio_usual']:.2f}"
     subtitle = (
         f"{table['dates'].iloc[0]} dates pooled; expected: level before times season. Grey: 95 % "
         f"of {thousands(first['placebos'])} placebo sets (all dates moved together); red: outside "

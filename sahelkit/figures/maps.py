@@ -17,20 +17,11 @@ CLASSES = {"cell": (1, 2, 5, 10, 25), "region": (1, 10, 50, 100, 250)}
 """Least number of incidents of each class, from light to dark."""
 
 
-def incident_map(
-    incidents: pd.DataFrame,
-    source: str,
-    by: str = "conflict",
-    extent: tuple | None = None,
-    ax=None,
-) -> plt.Figure:
+def incident_map(incidents: pd.DataFrame, source: str, by="conflict", extent=None, ax=None):
     """Map of incidents, area of a circle proportional to deaths; vague positions are hollow.
 
     Parameters
     ----------
-    incidents : DataFrame
-        `incident_id, latitude, longitude, location_precision, deaths_best, group, place,
-        date_start`; coded ones, too, for the perpetrator.
     by : {'conflict', 'perpetrator'}
         What the colour tells: the conflict that an incident belongs to, or the side that struck.
     extent : (west, east, south, north), optional
@@ -93,23 +84,14 @@ def incident_map(
     return caption(fig, title, subtitle, source)
 
 
-def count_map(
-    ds,
-    source: str,
-    periods: list,
-    by: str = "cell",
-    extent: tuple | None = None,
-) -> plt.Figure:
+def count_map(ds, source: str, periods: list, by: str = "cell") -> plt.Figure:
     """Incidents per grid cell or region in one or several periods, side by side on one key.
 
     Parameters
     ----------
-    ds : Dataset
     periods : list of (int, int)
         First and last year of each.
     by : {'cell', 'region'}
-    extent : (west, east, south, north), optional
-        Degrees; default the three countries.
 
     Raises
     ------
@@ -140,8 +122,6 @@ def count_map(
                 ax.add_patch(
                     plt.Polygon(ring, facecolor=colour, edgecolor=EDGE, lw=0.3, zorder=0.5)
                 )
-        if extent:
-            ax.set(xlim=extent[:2], ylim=extent[2:])
         span = f"{first}-{last}" if last > first else f"{first}"
         totals.append(f"{thousands(counts.sum())} in {span}")
         ax.set_title(span)

@@ -217,15 +217,8 @@ def draw_tripoint(ax, text: str = "") -> None:
 def over_readings(
     table: pd.DataFrame, what: str, unit: str, source: str, factor: float = 1.0, ax=None
 ):
-    """Dot plot of one statistic over the readings of the data (`readings.over_readings`).
-
-    Parameters
-    ----------
-    what, unit : str
-        Name and unit of the statistic, for title and axis.
-    factor : float
-        Multiplies the values, e.g. 100 for a share in per cent.
-    """
+    """Dot plot of one statistic (`what`) over the readings of the data (`readings.over_readings`); the
+    factor is 100 for a share in per cent."""
     values = table["value"] * factor
     fig, ax = panel(ax, WIDE)
     rows = range(len(table))

@@ -31,6 +31,9 @@ DEFINITIONS = {
     "border": (f"within {places.BORDER_KM} km of shared borders", "#4d7f4f"),
 }
 
+LEAST, SHOWN_REGIONS = 15, 14
+"""Fewest incidents in all of a region on the heat map; regions that the rise is shown of."""
+
 
 def year_colours(years) -> dict:
     """A colour per year, from dark to light."""
@@ -122,15 +125,8 @@ def distance_curve(table: pd.DataFrame, years, source: str) -> plt.Figure:
 
 
 def border(table: pd.DataFrame, published: float, source: str, ax=None) -> plt.Figure:
-    """Share of incidents within 50 km of the shared borders per year, beside a published share.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `geography.share` by the definition 'border', per reading.
-    published : float
-        0 to 1, over all years.
-    """
+    """Share of incidents within 50 km of the shared borders per year (`geography.share` by 'border'),
+    beside a published share (0 to 1, over all years)."""
     fig, ax = parts.panel(ax, WIDE)
     shares = _per_reading(table, "share")
     _lines(ax, 100 * shares, parts.DIFFA_COLOURS.values(), 2.2, 1.9)
@@ -151,13 +147,7 @@ def border(table: pd.DataFrame, published: float, source: str, ax=None) -> plt.F
 
 
 def precision(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
-    """One share per year under several rules for vague locations.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Index year, a column of shares (0 to 1) per rule, the first being all incidents.
-    """
+    """One share per year under several rules for vague locations (`geography.vague_locations`)."""
     fig, ax = parts.panel(ax, WIDE)
     _lines(ax, 100 * table, ("#6f86a8", ACCENT, "#4d7f4f"), 1.9, 3.2, size=3.5)
     ax.set(ylabel="per cent", ylim=(0, None))
@@ -221,10 +211,10 @@ def extent(table: pd.DataFrame, source: str) -> plt.Figure:
     return caption(fig, f"{title} (without Diffa)", subtitle, source, note)
 
 
-def heat_map(table: pd.DataFrame, source: str, least: int = 15, ax=None) -> plt.Figure:
-    """Incidents or deaths per region and year (`geography.region_year`), at least so many in all."""
+def heat_map(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
+    """Incidents or deaths per region and year (`geography.region_year`)."""
     what = parts.unit_of(table)
-    least = min(least, table.sum(axis=1).max())
+    least = min(LEAST, table.sum(axis=1).max())
     shown = table[table.sum(axis=1) >= least]
     country = shown.index.get_level_values("country").map(parts.ORDER.index)
     unknown = shown.index.get_level_values("region").isin(places.UNKNOWNS)
@@ -256,35 +246,21 @@ def heat_map(table: pd.DataFrame, source: str, least: int = 15, ax=None) -> plt.
         f"Text colour: {parts.names_of(shown.index.get_level_values('country'))}. "
         "* in Liptako-Gourma. Within a country, regions that turned violent later stand lower."
     )
-    note = (
-        "Diffa is the Lake Chad war. Ménaka is a region of its own throughout, where the source "
-        "names its districts."
-    )
+    note = "Diffa is the Lake Chad war. Ménaka is a region of its own throughout, where the source names its districts."
     return caption(fig, f"Most {what} in {last}: {', '.join(top)}", subtitle, source, note)
 
 
-def contribution(
-    table: pd.DataFrame, before: tuple, after: tuple, source: str, most: int = 14, ax=None
-):
-    """What each region adds to the rise, as bars.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `geography.contribution`.
-    before, after : (int, int)
-        The periods compared.
-    most : int
-        Regions shown; the rest are summed.
-    """
+def contribution(table: pd.DataFrame, before: tuple, after: tuple, source: str, ax=None):
+    """What each region adds to the rise between two periods, the smallest summed
+    (`geography.contribution`)."""
     inside = places.members("regions")
     share = 100 * table["share"]
     starred = [pair in inside for pair in zip(table["country"], table["region"], strict=True)]
     names = [f"{r}{' *' * star}" for r, star in zip(table["region"], starred, strict=True)]
-    names = [*names[:most], f"{len(table.iloc[most:])} others"]
-    values = [*share.head(most), share.iloc[most:].sum()]
+    names = [*names[:SHOWN_REGIONS], f"{len(table.iloc[SHOWN_REGIONS:])} others"]
+    values = [*share.head(SHOWN_REGIONS), share.iloc[SHOWN_REGIONS:].sum()]
     fig, ax = parts.panel(ax, WIDE)
-    colours = [*table["country"].head(most).map(COUNTRY_COLOURS), "#b4b4b4"]
+    colours = [*table["country"].head(SHOWN_REGIONS).map(COUNTRY_COLOURS), "#b4b4b4"]
     ax.barh(range(len(names)), values, color=colours, height=0.72)
     for row, value in enumerate(values):
         parts.label(ax, f"{value:.1f}", value, row, (4, 0))

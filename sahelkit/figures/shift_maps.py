@@ -93,28 +93,15 @@ def ellipses(table: pd.DataFrame, years, source: str) -> plt.Figure:
         parts.of(table, name).loc[max(years), "standard_distance_km"]
         for name in parts.DIFFA_COLOURS
     ]
-    title = (
-        f"Standard distance: {thousands(last[0])} km in {max(years)}, "
-        f"{thousands(last[1])} km without the Lake Chad war"
-    )
-    subtitle = (
-        "Standard deviational ellipse of incidents (holds about 63 % of a normal scatter) and "
-        "mean centre."
-    )
+    title = f"Standard distance: {thousands(last[0])} km in {max(years)}, {thousands(last[1])} km without the Lake Chad war"
+    subtitle = "Standard deviational ellipse of incidents (holds about 63 % of a normal scatter) and mean centre."
     note = "Axes in an equal-area projection; CrimeStat's correction."
     return caption(fig, title, subtitle, source, note)
 
 
 def year_maps(points: pd.DataFrame, centres: pd.DataFrame, source: str) -> plt.Figure:
-    """One small map per year on one scale: incidents per grid cell, and both mean centres.
-
-    Parameters
-    ----------
-    points : DataFrame
-        `geography.positions`.
-    centres : DataFrame
-        `geography.centre` per reading.
-    """
+    """One small map per year on one scale: incidents per grid cell (of `geography.positions`), and both
+    mean centres (`geography.centre`)."""
     place = ["latitude", "longitude"]
     weighed = points[place].mul(points["weight"], axis=0).assign(weight=points["weight"])
     keys = [points[name] for name in ("year", "priogrid_gid", "country")]
@@ -143,13 +130,8 @@ def year_maps(points: pd.DataFrame, centres: pd.DataFrame, source: str) -> plt.F
 
 
 def hot_spots(tables: dict, source: str) -> plt.Figure:
-    """Hot spots per period (columns), with and without Diffa (rows).
-
-    Parameters
-    ----------
-    tables : dict
-        {(reading, 'first-last'): `geography.hot_spots`}.
-    """
+    """Hot spots per period (columns), with and without Diffa (rows), of tables {(reading,
+    'first-last'): `geography.hot_spots`}."""
     periods = list(dict.fromkeys(period for _, period in tables))
     fig, axes = plt.subplots(2, len(periods), figsize=(9.6, 4.9), squeeze=False)
     for (reading, period), table in tables.items():
@@ -164,10 +146,7 @@ def hot_spots(tables: dict, source: str) -> plt.Figure:
         ax.text(-0.06, 0.5, reading, **ink)
     last = tables["without Diffa", periods[-1]]
     held = last.loc[last["hot"], "value"].sum() / last["value"].sum()
-    title = (
-        f"{last['hot'].sum()} hot-spot cells held {100 * held:.0f} % of incidents in {periods[-1]} "
-        "(without Diffa)"
-    )
+    title = f"{last['hot'].sum()} hot-spot cells held {100 * held:.0f} % of incidents in {periods[-1]} (without Diffa)"
     subtitle = (
         "Red: hot spots, Getis-Ord Gi* with queen neighbours, permutation test, false discovery "
         "rate 5 % over all cells; sand: other cells with violence."

@@ -82,15 +82,6 @@ def now_and_then(values: pd.Series, unit: str = "") -> str:
     return f"{text}, {thousands(values.iloc[0])}{unit} in {values.index[0]}"
 
 
-def say(text: str, end: str = "\n") -> None:
-    """Print a sentence of a notebook in lines no wider than its figures.
-
-    >>> say("Two words")
-    Two words
-    """
-    print(textwrap.fill(text, 95), end=end)
-
-
 def caption(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.Figure:
     """Give a figure its title (the finding), subtitle (measure and unit), source and caveat.
 
@@ -131,9 +122,13 @@ def caption(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.
 
 def show(fig: plt.Figure) -> None:
     """Show a figure in the notebook, once, and close it."""
+    _display(fig, png(fig), f"<figure: {fig.sahelkit['Title']}>")
+
+
+def _display(fig: plt.Figure, picture: bytes, words: str) -> None:
     from IPython.display import display
 
-    display({"image/png": png(fig), "text/plain": f"<figure: {fig.sahelkit['Title']}>"}, raw=True)
+    display({"image/png": picture, "text/plain": words}, raw=True)
     plt.close(fig)
 
 
@@ -143,17 +138,10 @@ def save(fig: plt.Figure, name: str, table: pd.DataFrame) -> None:
     ``sahelkit reproduce`` sets the variable; without it a figure is only shown, and a line says
     so. What is shown and what is saved are the same bytes, rendered once; the figure is closed.
 
-    Parameters
-    ----------
-    fig : Figure
-        From a function of this package.
-    name : str
-        Notebook's number and subject: ``02_monthly_deaths``.
-    table : DataFrame
-        What it draws; written beside it as csv, numbers to 6 significant digits.
+    The name is the notebook's number and subject, ``02_monthly_deaths``; the table that the figure
+    draws is written beside it as csv, numbers to 6 significant digits.
     """
     from IPython import get_ipython
-    from IPython.display import display
 
     folder = os.environ.get("SAHELKIT_FIGURES")
     shell = get_ipython()
@@ -161,8 +149,7 @@ def save(fig: plt.Figure, name: str, table: pd.DataFrame) -> None:
         return
     picture = png(fig)
     if shell is not None:
-        display({"image/png": picture, "text/plain": f"<figure {name}>"}, raw=True)
-        plt.close(fig)
+        _display(fig, picture, f"<figure {name}>")
     if not folder:
         print(f"{name}: shown, not saved. Set SAHELKIT_FIGURES to a folder to save figures there.")
     if folder:

@@ -35,17 +35,10 @@ NOTE = (
 
 
 def timeline(deaths: pd.DataFrame, source: str, width: float = WALL) -> plt.Figure:
-    """Interventions above, deaths per month below, on one axis.
+    """Interventions above, deaths per month below (`deaths_by_place`), on one axis.
 
-    Parameters
-    ----------
-    deaths : DataFrame
-        From `deaths_by_place`.
-    source : str
-        Source of the deaths.
-    width : float
-        Inches: `WALL`, `PAPER` or `SLIDE`; the labels are laid out again, in the same type size. A
-        slide shows fewer lanes, and area operations and leaders without names.
+    For another width in inches, `WALL`, `PAPER` or `SLIDE`, the labels are laid out again, in the same
+    type size. A slide shows fewer lanes, and area operations and leaders without names.
     """
     axis = Axis(deaths.index, width * 0.86)
     table = interventions.read()
@@ -80,10 +73,7 @@ def timeline(deaths: pd.DataFrame, source: str, width: float = WALL) -> plt.Figu
         f"{years.index[-1]}; up to {number.max()} deployments in force at once, and never fewer "
         f"than {number.min()}"
     )
-    subtitle = (
-        "Deployments, political events and losses of leaders; below, deaths per month (best; "
-        "band: low to high)."
-    )
+    subtitle = "Deployments, political events and losses of leaders; below, deaths per month (best; band: low to high)."
     return caption(fig, title, subtitle, source, NOTE)
 
 
