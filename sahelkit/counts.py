@@ -16,6 +16,8 @@ def count(
 ) -> pd.DataFrame:
     """Incidents or deaths per day, week, month, quarter or year, zeros filled within what is covered.
 
+    Raises `NotCovered` where days or positions are asked of tables.
+
     Parameters
     ----------
     data : Dataset or DataFrame
@@ -39,15 +41,6 @@ def count(
         Index: years, or a PeriodIndex without gaps. Columns: the values of `by`, or
         `weight`. Deaths that the source does not give at all are missing, not zero.
 
-    Raises
-    ------
-    NotCovered
-        Days or positions are asked of tables.
-    ValueError
-        An argument is none of its choices.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> count(load(), "country").loc["2023-12"].sum().item()
     44
@@ -57,7 +50,8 @@ def count(
     table = data.region_month if isinstance(data, Dataset) else data
     one_of(weight, COUNTS, "weight")
     one_of(freq, tuple(PERIODS), "freq")
-    for name in [by] if isinstance(by, str) else by or []:
+    names = [by] if isinstance(by, str) else by or []
+    for name in names:
         one_of(name, [n for n in table.columns if n not in ("month", *COUNTS)], "by")
     if group is not None:
         one_of(group, FAMILIES, "group")
@@ -70,7 +64,7 @@ def count(
         raise NotCovered(f"{data.label} holds nothing of {area!r}: only {data.countries}.")
     if group is not None:
         keep &= (table["group"] == group).astype(bool)
-    keys = [PERIODS[unit], *([by] if isinstance(by, str) else by or [])]
+    keys = [PERIODS[unit], *names]
     rows = table if keep.all() else table[keep]
     sums = rows.groupby(keys, observed=True)[weight].sum(min_count=1)
     wide = sums.to_frame() if by is None else sums.unstack(keys[1:])
@@ -96,20 +90,8 @@ def count(
 def finest(ds: Dataset, area="all", weight="incidents", group=None, inside=True, freq=None):
     """Counts per day where the dataset has events, per month where it has tables alone.
 
-    Parameters
-    ----------
-    area, weight, group, inside
-        As for `count`.
-    freq : {'D', 'M'}, optional
-        Ask for one of them.
+    As `count`, a Series on a complete PeriodIndex; `freq`, 'D' or 'M', asks for one of them.
 
-    Returns
-    -------
-    Series
-        On a complete PeriodIndex, named as `weight`.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> monthly = finest(load(), "regions")
     >>> monthly.index.freqstr, int(monthly.sum())
@@ -131,20 +113,9 @@ def _events(ds: Dataset, unit: str) -> pd.DataFrame:
 def count_kinds(table: pd.DataFrame, by: list) -> pd.DataFrame:
     """Incidents and deaths with low and high per month and kind, months without violence as zeros.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `Dataset.region_month`, with `zone` if asked for (`add_zone`).
-    by : list of str
-        Columns to tell apart.
+    Of `Dataset.region_month`, with `zone` if asked for (`add_zone`): `month`, the columns of `by`,
+    `kind` (their values in words), and the counts.
 
-    Returns
-    -------
-    DataFrame
-        `month`, the columns of `by`, `kind` (their values in words), and the counts.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> kinds = count_kinds(add_zone(load().region_month), ["country", "zone", "violence"])
     >>> len(kinds) == 144 * 3 * 3 * 2
@@ -157,17 +128,10 @@ def count_kinds(table: pd.DataFrame, by: list) -> pd.DataFrame:
 
 
 def add_zone(table: pd.DataFrame, definition: str = "regions") -> pd.DataFrame:
-    """The table with a column `zone`: 'Liptako-Gourma', 'elsewhere' or 'unknown'.
+    """`Dataset.region_month` with a column `zone`: 'Liptako-Gourma', 'elsewhere' or 'unknown'.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `Dataset.region_month`.
-    definition : str
-        'regions' or 'authority'; the other definitions need positions (`places.in_liptako_gourma`).
+    The definition is 'regions' or 'authority': the others need positions.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> sorted(set(add_zone(load().region_month)["zone"]))
     ['Liptako-Gourma', 'elsewhere', 'unknown']

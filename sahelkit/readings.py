@@ -7,14 +7,7 @@ import pandas as pd
 
 from sahelkit import places
 from sahelkit.choices import NotCovered
-from sahelkit.dataset import (
-    COUNTS,
-    Dataset,
-    complete,
-    grid_year,
-    region_month,
-    toll_frequency,
-)
+from sahelkit.dataset import COUNTS, Dataset, complete, grid_year, region_month, toll_frequency
 
 WEIGHTS = ("incidents", "deaths_best", "deaths_low", "deaths_high")
 DIFFA = ("with Diffa", "without Diffa")
@@ -39,13 +32,8 @@ class Reading:
 def from_events(ds: Dataset, keep: pd.Series) -> Dataset:
     """The dataset with only the events that a mask keeps, its tables computed again.
 
-    Raises
-    ------
-    NotCovered
-        The dataset has tables alone.
+    Raises `NotCovered` where the dataset has tables alone.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> ds = load()
     >>> from_events(ds, ds.incidents["deaths_best"] > 50)
@@ -55,20 +43,14 @@ def from_events(ds: Dataset, keep: pd.Series) -> Dataset:
     if ds.events is None:
         raise NotCovered("The shipped tables are sums: this needs a file of events.")
     events = ds.events[keep]
-    tables = (ds.region_month[:0], ds.grid_year[:0])
+    rows, cells = ds.region_month[:0], ds.grid_year[:0]
     if len(events):
         months = pd.PeriodIndex(ds.region_month["month"].unique())
-        rows = complete(region_month(events), months)
-        tables = (rows[rows["month"].isin(months)], grid_year(events))
+        rows, cells = complete(region_month(events), months), grid_year(events)
+        rows = rows[rows["month"].isin(months)]
     tolls = toll_frequency(events) if ds.tolls is not None else None
-    return replace(
-        ds,
-        incidents=events,
-        events=events,
-        region_month=tables[0],
-        grid_year=tables[1],
-        tolls=tolls,
-    )
+    parts = {"incidents": events, "events": events, "region_month": rows, "grid_year": cells}
+    return replace(ds, **parts, tolls=tolls)
 
 
 def without_diffa(ds: Dataset) -> Dataset:
@@ -81,13 +63,14 @@ def without_diffa(ds: Dataset) -> Dataset:
     """
     if ds.events is not None:
         return from_events(ds, ~places.in_diffa(ds.incidents))
-    return replace(
-        ds,
-        incidents=ds.incidents[~places.in_diffa(ds.incidents)],
-        region_month=ds.region_month[~places.in_diffa(ds.region_month)],
-        grid_year=ds.grid_year[~places.in_diffa(ds.grid_year)],
-        tolls=None,
-    )
+    tables = {name: getattr(ds, name) for name in ("incidents", "region_month", "grid_year")}
+    less = {name: table[~places.in_diffa(table)] for name, table in tables.items()}
+    return replace(ds, **less, tolls=None)
+
+
+def by_diffa(ds: Dataset) -> dict:
+    """The dataset with and without the Lake Chad war, by name (`DIFFA`)."""
+    return dict(zip(DIFFA, (ds, without_diffa(ds)), strict=True))
 
 
 def without_largest(ds: Dataset) -> Dataset:
@@ -139,19 +122,16 @@ def _minus(table: pd.DataFrame, where: dict, incident: pd.Series) -> pd.DataFram
 
 def located(ds: Dataset, at_most: int = 2) -> Dataset | None:
     """The dataset with only incidents located at least that well; None where only tables are shipped."""
-    return (
-        None if ds.events is None else from_events(ds, ds.events["location_precision"] <= at_most)
-    )
+    if ds.events is None:
+        return None
+    return from_events(ds, ds.events["location_precision"] <= at_most)
 
 
 def readings(ds: Dataset) -> list:
     """All readings of a dataset, the plain one first.
 
-    Returns
-    -------
-    list of Reading
-        Counted by incidents and by low, best, high deaths; each definition of Liptako-Gourma;
-        without Diffa; without the largest incident; and, from events, without vague locations.
+    Counted by incidents and by low, best, high deaths; each definition of Liptako-Gourma; without
+    Diffa; without the largest incident; and, from events, without vague locations.
     """
     less = without_largest(ds)
     known = [weight for weight in WEIGHTS[1:] if ds.region_month[weight].notna().any()]
@@ -170,20 +150,10 @@ def readings(ds: Dataset) -> list:
 
 
 def over_readings(ds: Dataset, statistic) -> pd.DataFrame:
-    """A statistic over all readings of a dataset.
+    """A statistic, ``statistic(reading)`` -> number, over all readings of a dataset.
 
-    Parameters
-    ----------
-    statistic : callable
-        ``statistic(reading)`` -> number.
+    `variant` (name of the reading), `value`, `difference` (from the first row).
 
-    Returns
-    -------
-    DataFrame
-        `variant` (name of the reading), `value`, `difference` (from the first row).
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> total = lambda reading: reading.ds.region_month[reading.weight].sum()
     >>> float(over_readings(load(), total)["value"].iloc[0])
@@ -197,23 +167,13 @@ def over_readings(ds: Dataset, statistic) -> pd.DataFrame:
 def with_and_without_diffa(ds: Dataset, statistic, *args, **options) -> pd.DataFrame:
     """A yearly statistic of the dataset, and of the dataset without the Lake Chad war.
 
-    Parameters
-    ----------
-    statistic : callable
-        ``statistic(ds, *args, **options)`` -> Series or DataFrame per year.
+    ``statistic(ds, *args, **options)`` gives a Series or DataFrame per year; this, `reading` (one of
+    `DIFFA`), `year`, and the statistic's columns.
 
-    Returns
-    -------
-    DataFrame
-        `reading` (one of `DIFFA`), `year`, and the statistic's columns.
-
-    Examples
-    --------
     >>> from sahelkit import geography, load
     >>> found = with_and_without_diffa(load(), geography.share)
     >>> found.groupby("reading")["share"].max().round(2).tolist()
     [0.81, 0.86]
     """
-    parts = zip(DIFFA, (ds, without_diffa(ds)), strict=True)
-    tables = {name: statistic(part, *args, **options) for name, part in parts}
+    tables = {name: statistic(part, *args, **options) for name, part in by_diffa(ds).items()}
     return pd.concat(tables, names=["reading"]).reset_index()

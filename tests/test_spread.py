@@ -7,6 +7,7 @@ from made_up import dataset_of, in_plane
 
 import sahelkit
 from sahelkit import geography, places, readings
+from sahelkit.geography import clustering
 
 
 @pytest.fixture(scope="module")
@@ -59,35 +60,14 @@ def test_cell_areas_are_geodesic():
     assert row["area_km2"] == pytest.approx(area, rel=1e-4)
 
 
-def test_nearest_neighbour_ratio_of_random_points_is_one():
-    """2,000 points at random over the area: expected ratio 1, standard error 0.012."""
-    rng = np.random.default_rng(5)
-    import shapely
-
-    land = shapely.union_all(places.outlines().to_crs(places.PROJECTION).geometry.to_numpy())
-    west, south, east, north = land.bounds
-    points = rng.uniform([west, south], [east, north], (8000, 2))
-    points = points[shapely.contains_xy(land, *points.T)][:2000]
-    found = geography.nearest_neighbour(dataset_of(*in_plane(points))).loc[2020]
-    assert found["ratio"] == pytest.approx(1, abs=0.06)
-
-
 def test_nearest_neighbour_distances_are_those_computed_by_brute_force():
     points = np.random.default_rng(6).normal(0, 200, (80, 2))
     years = np.repeat([2019, 2020], 40)
-    found = geography.nearest_neighbour(dataset_of(*in_plane(points), year=years))
-    for year in (2019, 2020):
+    found = clustering.nearest_sums(dataset_of(*in_plane(points), year=years).events)
+    for year, sums in found.groupby("year")["nearest_in_year_km"]:
         here = points[years == year]
         apart = np.hypot(*(here[:, None] - here[None]).transpose(2, 0, 1)) + np.diag([np.inf] * 40)
-        assert found.loc[year, "mean_km"] == pytest.approx(apart.min(axis=1).mean(), rel=1e-6)
-
-
-def test_nearest_neighbour_is_the_same_from_events_and_cells(shipped, ged):
-    pd.testing.assert_frame_equal(
-        geography.nearest_neighbour(shipped), geography.nearest_neighbour(ged), rtol=1e-5
-    )
-    without = [geography.nearest_neighbour(readings.without_diffa(ds)) for ds in (shipped, ged)]
-    pd.testing.assert_frame_equal(*without, rtol=0.01)
+        assert sums.sum() == pytest.approx(apart.min(axis=1).sum(), rel=1e-4)
 
 
 def test_scdi_classes_of_made_up_cells():
@@ -115,8 +95,6 @@ def test_scdi_on_cells_of_25_arc_minutes_calls_four_incidents_intense(shipped, g
     found = geography.scdi(ged, degrees=geography.OECD_DEGREES)
     assert found.loc[found["intensity"] == "high", "incidents"].min() == 4
     assert found["area_km2"].between(1900, 2150).all() and found["incidents"].sum() > 3900
-    few = geography.scdi(ged, degrees=geography.OECD_DEGREES, high=0.01)
-    assert (few["intensity"] == "high").sum() < (found["intensity"] == "high").sum()
     with pytest.raises(sahelkit.NotCovered, match="PRIO-GRID"):
         geography.scdi(shipped, degrees=geography.OECD_DEGREES)
 

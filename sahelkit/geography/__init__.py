@@ -20,11 +20,10 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "cells",
             "hot_spots",
             "hot_spots_by_period",
-            "nearest_neighbour",
+            "knox",
             "scdi",
             "scdi_counts",
         ],
-        "knox": ["knox"],
         "shares": [
             "border_shares",
             "doubt",

@@ -3,64 +3,41 @@
 import numpy as np
 import pandas as pd
 
-from sahelkit import places, readings, schema
+from sahelkit import places, readings
 from sahelkit.choices import one_of
-from sahelkit.dataset import COUNTS, Dataset
+from sahelkit.dataset import COUNTS, Dataset, placed
+from sahelkit.models import LEVEL, TAILS, resampled
 
-KINDS = ("mean", "median", "projected")
+KINDS = ("mean", "median")
 AXES = ("major_km", "minor_km", "bearing_degrees")
 
 
 def positions(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
     """Positions with their weight: incidents of the events, or grid cells of the shipped table.
 
-    Parameters
-    ----------
-    ds : Dataset
-    weight : str
-        `incidents`, a column of deaths, or `incidents_located` (incidents located to the district
-        or better: location precision 1 to 3).
+    The weight is `incidents`, a column of deaths, or `incidents_located` (incidents located to the
+    district or better: location precision 1 to 3). One row per year and position: `year, country,
+    priogrid_gid, latitude, longitude` (degrees), `weight` (greater than 0).
 
-    Returns
-    -------
-    DataFrame
-        `year, country, priogrid_gid, latitude, longitude` (degrees), `weight` (greater than 0);
-        one row per year and position.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> int(positions(load())["weight"].sum())
     3999
     """
     one_of(weight, (*COUNTS, "incidents_located"), "weight")
-    if ds.events is None:
-        table = ds.grid_year.assign(weight=ds.grid_year[weight])
-    else:
-        events = ds.events[ds.events["date_start"] >= schema.FIRST_MONTH.start_time]
-        table = events.dropna(subset=["latitude", "longitude"])
-        table = table.assign(
-            year=table["date_start"].dt.year,
-            priogrid_gid=places.grid_cell(table["latitude"], table["longitude"]),
-            weight=_weights(table, weight),
-        )
+    table = ds.grid_year
+    if ds.events is not None:
+        table = placed(ds.events)
+        located = (table["location_precision"] <= 3).fillna(False).astype("int64")
+        table = table.assign(incidents=1, incidents_located=located)
     keys = ["year", "country", "priogrid_gid", "latitude", "longitude"]
     table = table.assign(
         year=table["year"].astype("int64"),
         country=table["country"].astype("str"),
-        weight=table["weight"].astype("Float64").astype("float64"),
+        weight=table[weight].astype("Float64").astype("float64"),
     )
     # Many incidents share a place: summed here, no later step sees a row for each.
     table = table.groupby(keys)["weight"].sum().reset_index()
     return table[table["weight"] > 0].reset_index(drop=True)
-
-
-def _weights(events: pd.DataFrame, weight: str):
-    if weight == "incidents":
-        return 1.0
-    if weight == "incidents_located":
-        return (events["location_precision"] <= 3).fillna(False).astype("Float64")
-    return events[weight]
 
 
 def _yearly(ds: Dataset, weight: str, statistic, columns: tuple) -> pd.DataFrame:
@@ -79,13 +56,10 @@ def centre(ds: Dataset, weight: str = "incidents", kind: str = "mean") -> pd.Dat
 
     Parameters
     ----------
-    ds : Dataset
-    weight : str
-        What is averaged: `incidents` or a column of deaths.
-    kind : str
-        'mean': mean latitude and longitude, as published maps have it. 'projected': mean in the
-        equal-area plane (`places.PROJECTION`). 'median': the point with the least sum of
-        distances in that plane, which a far cluster pulls less.
+    kind : {'mean', 'median'}
+        Mean latitude and longitude, as published maps have it; or the point with the least sum of
+        distances in the equal-area plane (`places.PROJECTION`), which a far cluster pulls less
+        (Ebdon 1985, Statistics in Geography; by `pointpats.centrography`).
 
     Returns
     -------
@@ -93,17 +67,6 @@ def centre(ds: Dataset, weight: str = "incidents", kind: str = "mean") -> pd.Dat
         Index year; `latitude`, `longitude` (degrees), `km_to_tripoint`. NaN in a year without
         violence.
 
-    Raises
-    ------
-    ValueError
-        Unknown kind.
-
-    References
-    ----------
-    Ebdon, D. (1985). Statistics in Geography; by `pointpats.centrography`.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> centre(load()).loc[2018].round(2).tolist()
     [14.85, -1.13, 147.78]
@@ -114,15 +77,11 @@ def centre(ds: Dataset, weight: str = "incidents", kind: str = "mean") -> pd.Dat
         weights = rows["weight"].to_numpy()
         if kind == "mean":
             degrees = rows[["latitude", "longitude"]].to_numpy()
-            place = np.average(degrees, axis=0, weights=weights)
-        elif kind == "projected":
-            place = places.unproject(*np.average(_plane(rows), axis=0, weights=weights))
-        else:
-            from pointpats import euclidean_median  # takes two seconds to import
+            return tuple(np.average(degrees, axis=0, weights=weights))
+        from pointpats import euclidean_median  # takes two seconds to import
 
-            points = np.repeat(_plane(rows), weights.astype(int), axis=0)
-            place = places.unproject(*euclidean_median(points))
-        return tuple(place)
+        points = np.repeat(_plane(rows), weights.astype(int), axis=0)
+        return tuple(places.unproject(*euclidean_median(points)))
 
     out = _yearly(ds, weight, of_year, ("latitude", "longitude"))
     out["km_to_tripoint"] = places.km_to_tripoint(out["latitude"], out["longitude"])
@@ -130,15 +89,8 @@ def centre(ds: Dataset, weight: str = "incidents", kind: str = "mean") -> pd.Dat
 
 
 def shift_of_centre(centres: pd.DataFrame) -> pd.DataFrame:
-    """How far each year's centre lies from the first year's: km east, km north, km in all.
+    """How far each year's `centre` lies from the first year's: km east, km north, km in all.
 
-    Parameters
-    ----------
-    centres : DataFrame
-        `latitude`, `longitude` per year, as `centre` gives them.
-
-    Examples
-    --------
     >>> two = pd.DataFrame({"latitude": [15.0, 14.0], "longitude": [0.0, 0.0]})
     >>> shift_of_centre(two).round(0).iloc[1].tolist()
     [0.0, -111.0, 111.0]
@@ -157,11 +109,6 @@ def _bearing(angle_radians: float) -> float:
 def ellipses(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
     """Scatter per year in the equal-area plane: standard distance, standard deviational ellipse.
 
-    Parameters
-    ----------
-    ds : Dataset
-    weight : str
-
     Returns
     -------
     DataFrame
@@ -176,8 +123,6 @@ def ellipses(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
     Yuill, R. (1971). The standard deviational ellipse. Geografiska Annaler B 53(1); Levine, N.
     (2010), CrimeStat III, chapter 4; by `pointpats.centrography.ellipse`.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> row = ellipses(load()).loc[2018]
     >>> bool(row["major_km"] > row["minor_km"])
@@ -198,26 +143,13 @@ def ellipses(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
 
 
 def centre_region(
-    ds: Dataset,
-    weight: str = "incidents",
-    level: float = 0.95,
-    resamples: int = 1999,
-    seed: int = 0,
+    ds: Dataset, weight: str = "incidents", resamples: int = 1999, seed: int = 0
 ) -> pd.DataFrame:
-    """Region of confidence of the mean centre per year, by a bootstrap of grid cells.
+    """Region of confidence (95 %) of the mean centre per year, by a bootstrap of grid cells.
 
     Whole cells are drawn with replacement, each with all its incidents: incidents of one place
     are not independent of one another, and drawing them one by one would make the region too
     small.
-
-    Parameters
-    ----------
-    ds : Dataset
-    weight : str
-    level : float
-        Of the region and of the interval.
-    resamples : int
-    seed : int
 
     Returns
     -------
@@ -231,8 +163,6 @@ def centre_region(
     Efron, B. & Tibshirani, R. (1993). An Introduction to the Bootstrap, on clusters; Field, C. &
     Welsh, A. (2007). Bootstrapping clustered data. JRSS B 69(3).
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> row = centre_region(load(), resamples=199).loc[2018]
     >>> bool(row["km_low"] < 147.8 < row["km_high"])
@@ -241,17 +171,15 @@ def centre_region(
     from scipy.stats import chi2
 
     rng = np.random.default_rng(seed)
-    tail = 50 * (1 - level)
 
     def of_year(rows: pd.DataFrame) -> tuple:
         sums = rows[["latitude", "longitude"]].mul(rows["weight"], axis=0)
         sums = sums.assign(weight=rows["weight"]).groupby(rows["priogrid_gid"]).sum().to_numpy()
-        n = len(sums)
-        drawn = rng.multinomial(n, np.full(n, 1 / n), size=resamples) @ sums
+        drawn = resampled(sums, resamples, rng)
         latitude, longitude = drawn[:, 0] / drawn[:, 2], drawn[:, 1] / drawn[:, 2]
         variances, axes = np.linalg.eigh(np.cov(*places.project(latitude, longitude)))
-        minor, major = np.sqrt(np.clip(variances, 0, None) * chi2.ppf(level, 2))
-        low, high = np.percentile(places.km_to_tripoint(latitude, longitude), [tail, 100 - tail])
+        minor, major = np.sqrt(np.clip(variances, 0, None) * chi2.ppf(LEVEL, 2))
+        low, high = np.quantile(places.km_to_tripoint(latitude, longitude), TAILS)
         total = sums.sum(axis=0)
         bearing = _bearing(np.arctan2(axes[1, 1], axes[0, 1]))
         return total[0] / total[2], total[1] / total[2], major, minor, bearing, low, high
@@ -263,14 +191,7 @@ def centre_region(
 
 
 def outline(row: pd.Series, points: int = 90) -> tuple:
-    """Latitudes and longitudes along an ellipse, for drawing.
-
-    Parameters
-    ----------
-    row : Series
-        `latitude, longitude, major_km, minor_km, bearing_degrees`, as `ellipses` and
-        `centre_region` give them.
-    """
+    """Latitudes and longitudes along an ellipse, a row of `ellipses` or `centre_region`, for drawing."""
     turn = np.linspace(0, 2 * np.pi, points)
     angle = np.radians(90 - row["bearing_degrees"])
     along, across = row["major_km"] * np.cos(turn), row["minor_km"] * np.sin(turn)
@@ -284,20 +205,14 @@ def outline(row: pd.Series, points: int = 90) -> tuple:
 def moves(ds: Dataset) -> pd.DataFrame:
     """How far the last year's centre lies from each earlier year's, with and without Diffa.
 
-    Returns
-    -------
-    DataFrame
-        Index first year; columns (reading, 'km east' or 'km north'), km.
+    Index first year; columns (reading, 'km east' or 'km north'), km.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> bool((moves(load())["without Diffa", "km north"] < 0).all())
     True
     """
-    parts = {"with Diffa": ds, "without Diffa": readings.without_diffa(ds)}
     columns = {}
-    for name, part in parts.items():
+    for name, part in readings.by_diffa(ds).items():
         table = centre(part)
         x, y = places.project(table["latitude"], table["longitude"])
         columns[name, "km east"] = pd.Series(x[-1] - x[:-1], table.index[:-1])
@@ -308,19 +223,14 @@ def moves(ds: Dataset) -> pd.DataFrame:
 def centres_compared(ds: Dataset) -> pd.DataFrame:
     """Distance of several centres from the tripoint per year, km, with and without Diffa.
 
-    Returns
-    -------
-    DataFrame
-        Index year; columns (centre, reading): mean and median of incidents, mean of deaths.
+    Index year; columns (centre, reading): mean and median of incidents, mean of deaths.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> centres_compared(load())["mean", "with Diffa"].idxmin()
     2017
     """
     kinds = {"mean": {}, "median": {"kind": "median"}, "deaths": {"weight": "deaths_best"}}
-    parts = {"with Diffa": ds, "without Diffa": readings.without_diffa(ds)}
+    parts = readings.by_diffa(ds)
     return pd.DataFrame(
         {
             (kind, name): centre(part, **options)["km_to_tripoint"]

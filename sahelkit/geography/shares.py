@@ -12,6 +12,7 @@ from sahelkit import places, readings
 from sahelkit.choices import one_of
 from sahelkit.dataset import COUNTS, Dataset, years_covered
 from sahelkit.geography.centrography import positions
+from sahelkit.models import TAILS, resampled
 
 BY_REGION = ("regions", "authority")
 """Definitions of Liptako-Gourma that are lists of regions."""
@@ -28,12 +29,12 @@ def share(
 
     Parameters
     ----------
-    ds : Dataset
     definition : str
         One of `places.DEFINITIONS`. 'regions' and 'authority' count by the region that the source
         names; an incident in no region counts as inside if its place is named for the area, else
         as not inside (`doubt` says how many). 'radius' and 'border' count by position.
     weight : str
+        `incidents_located` goes with positions alone.
     by_country : bool
         For each country, the share of its own violence.
     least : float
@@ -44,13 +45,6 @@ def share(
     Series or DataFrame
         0 to 1; index year, columns countries.
 
-    Raises
-    ------
-    ValueError
-        Unknown weight or definition; `incidents_located` goes with positions alone.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> share(load()).loc[[2016, 2018, 2023]].round(3).tolist()
     [0.222, 0.807, 0.605]
@@ -94,37 +88,18 @@ def share_in_year(
     return float(share(ds, definition, weight).loc[year])
 
 
-def _within(table: pd.DataFrame, km: np.ndarray, distances_km, years) -> pd.DataFrame:
-    total = table.groupby("year")["weight"].sum()
-    columns = {
-        d: table["weight"].where(km <= d, 0).groupby(table["year"]).sum() for d in distances_km
-    }
-    return pd.DataFrame(columns).div(total, axis=0).reindex(years).rename_axis("year")
-
-
 def share_within(ds: Dataset, distances_km=range(0, 501, 25), weight: str = "incidents"):
-    """Share of violence within d km of the tripoint, for each year and d.
+    """Share of violence within d km of the tripoint, 0 to 1: index year, columns `distances_km`.
 
-    Parameters
-    ----------
-    ds : Dataset
-    distances_km : iterable of number
-    weight : str
-
-    Returns
-    -------
-    DataFrame
-        0 to 1; index year, columns `distances_km`.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> share_within(load(), [200, 500]).loc[2021].round(2).tolist()
     [0.35, 0.75]
     """
     table = positions(ds, weight)
-    km = places.km_to_tripoint(table["latitude"], table["longitude"])
-    return _within(table, km, distances_km, ds.years)
+    km, year = places.km_to_tripoint(table["latitude"], table["longitude"]), table["year"]
+    columns = {d: table["weight"].where(km <= d, 0).groupby(year).sum() for d in distances_km}
+    total = table.groupby("year")["weight"].sum()
+    return pd.DataFrame(columns).div(total, axis=0).reindex(ds.years).rename_axis("year")
 
 
 def share_over(
@@ -132,13 +107,8 @@ def share_over(
 ) -> float:
     """Share of all violence from year `first` to `last` in Liptako-Gourma, 0 to 1.
 
-    Raises
-    ------
-    NotCovered
-        The data do not reach over these years.
+    Raises `NotCovered` where the data do not reach over these years.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> [round(share_over(load(), 2017, 2023, name), 2) for name in ("regions", "border")]
     [0.71, 0.33]
@@ -153,23 +123,16 @@ def doubt(ds: Dataset, weight: str = "incidents", resamples: int = 1999, seed: i
     """Share of Liptako-Gourma by regions with what could move it: clusters, and unknown regions.
 
     Incidents come in clusters, so whole grid cells are drawn with replacement, each with what lies
-    in it; the interval is that of the share by position, moved to the share by region.
+    in it; the interval is that of the share by position, moved to the share by region. Index year;
+    `share`, `low`, `high` (95 %), `unknown` (incidents in no region that no name places), 0 to 1.
 
-    Returns
-    -------
-    DataFrame
-        Index year; `share`, `low`, `high` (95 %), `unknown` (incidents in no region that no name
-        places), 0 to 1.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> found = doubt(load(), resamples=199).loc[2018]
     >>> bool(found["low"] < found["share"] < found["high"])
     True
     """
     drawn, found = _cell_bootstrap(ds, weight, resamples, seed), share(ds, weight=weight)
-    ends = pd.DataFrame({y: np.quantile(d, [0.025, 0.975]) for y, d in drawn.items()}).T
+    ends = pd.DataFrame({y: np.quantile(d, TAILS) for y, d in drawn.items()}).T
     table = ds.region_month
     year, counts = table["month"].dt.year, table[weight].astype("float64")
     lost = counts.where(table["region"] == places.UNKNOWN, 0).groupby(year).sum()
@@ -179,22 +142,15 @@ def doubt(ds: Dataset, weight: str = "incidents", resamples: int = 1999, seed: i
 
 
 def fall(ds: Dataset, first: int, last: int, resamples: int = 1999, seed: int = 0) -> dict:
-    """Fall of Liptako-Gourma's share between two years, in points, with its 95 % interval.
+    """Fall of Liptako-Gourma's share between two years: `points`, `low`, `high` (95 %).
 
-    Returns
-    -------
-    dict
-        `points`, `low`, `high`.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> round(fall(load(), 2018, 2023, resamples=199)["points"])
     20
     """
     years_covered(ds, first, last)
     drawn, found = _cell_bootstrap(ds, "incidents", resamples, seed), 100 * share(ds)
-    ends = 100 * np.quantile(drawn[first] - drawn[last], [0.025, 0.975])
+    ends = 100 * np.quantile(drawn[first] - drawn[last], TAILS)
     points = found[first] - found[last]
     return dict(zip(("points", "low", "high"), points + np.array([0, *ends]), strict=True))
 
@@ -203,14 +159,11 @@ def _cell_bootstrap(ds: Dataset, weight: str, resamples: int, seed: int) -> dict
     """Per year, how far the share by position of resampled cells lies from that of all."""
     rng, table = np.random.default_rng(seed), positions(ds, weight)
     inside = places.inside_outlines(table["latitude"], table["longitude"])
-    sums = table[["year", "priogrid_gid"]].assign(
-        whole=table["weight"], part=table["weight"] * inside
-    )
+    table = table.assign(part=table["weight"] * inside)
     out = {}
-    for year, rows in sums.groupby("year"):
-        cells = rows.groupby("priogrid_gid")[["part", "whole"]].sum().to_numpy()
-        n = len(cells)
-        drawn = rng.multinomial(n, np.full(n, 1 / n), size=resamples) @ cells
+    for year, rows in table.groupby("year"):
+        cells = rows.groupby("priogrid_gid")[["part", "weight"]].sum().to_numpy()
+        drawn = resampled(cells, resamples, rng)
         out[year] = drawn[:, 0] / drawn[:, 1] - cells[:, 0].sum() / cells[:, 1].sum()
     return out
 
@@ -218,14 +171,9 @@ def _cell_bootstrap(ds: Dataset, weight: str, resamples: int, seed: int) -> dict
 def border_shares(ds: Dataset) -> pd.DataFrame:
     """Share within 50 km of the shared borders over some periods, by what is counted.
 
-    Returns
-    -------
-    DataFrame
-        A row per measure (incidents with and without Diffa, located to the district, deaths), a
-        column per period; 0 to 1.
+    A row per measure (incidents with and without Diffa, located to the district, deaths), a column
+    per period; 0 to 1.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> border_shares(load()).columns.tolist()
     ['2012-2021', '2018-2021']
@@ -237,28 +185,21 @@ def border_shares(ds: Dataset) -> pd.DataFrame:
         "located to the district or better, without Diffa": (without, "incidents_located"),
         "deaths, without Diffa": (without, "deaths_best"),
     }
-    starts = [year for year in (2012, 2018) if year in ds.years and year <= last]
-    return pd.DataFrame(
-        {
-            f"{first}-{last}": {
+    columns = {}
+    for first in (2012, 2018):
+        if first in ds.years and first <= last:
+            columns[f"{first}-{last}"] = {
                 name: share_over(part, first, last, "border", weight)
                 for name, (part, weight) in measures.items()
             }
-            for first in starts
-        }
-    )
+    return pd.DataFrame(columns)
 
 
 def vague_locations(ds: Dataset) -> pd.DataFrame:
     """Share within 200 km of the tripoint under rules for vague locations, without Diffa.
 
-    Returns
-    -------
-    DataFrame
-        Index year; columns 'all incidents', 'district or better' and, from events, 'exact or near'.
+    Index year; columns 'all incidents', 'district or better' and, from events, 'exact or near'.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> vague_locations(load()).columns.tolist()
     ['all incidents', 'district or better']

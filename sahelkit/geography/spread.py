@@ -19,18 +19,13 @@ def extent(ds: Dataset) -> pd.DataFrame:
         `cells_first` (none in any year before), `cells_ended` (violence in the year before, none
         now), `regions`. Changes of the first year are missing.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> table = extent(load())
     >>> bool((table["cells"].diff() == table["cells_new"] - table["cells_ended"]).iloc[1:].all())
     True
     """
     table = positions(ds)
-    violent = table.pivot_table(
-        index="year", columns="priogrid_gid", values="weight", aggfunc="sum"
-    )
-    violent = violent.reindex(ds.years).notna()
+    violent = table.groupby(["year", "priogrid_gid"]).size().unstack().reindex(ds.years).notna()
     before = violent.shift(1, fill_value=False)
     ever = violent.cummax().shift(1, fill_value=False)
     changes = pd.DataFrame(
@@ -53,18 +48,9 @@ def rarefied(ds: Dataset, incidents: int | None = None) -> pd.DataFrame:
     More incidents reach more cells by number alone. The expected number of cells among as many
     incidents drawn without replacement (rarefaction; Hurlbert 1971) takes that away.
 
-    Parameters
-    ----------
-    incidents : int, optional
-        Default: those of the year with fewest.
+    By default those of the year with fewest. Index year; `incidents`, `cells`, `rarefied` (expected
+    cells among `incidents` of the year).
 
-    Returns
-    -------
-    DataFrame
-        Index year; `incidents`, `cells`, `rarefied` (expected cells among `incidents` of the year).
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> found = rarefied(load(), 44)
     >>> found["rarefied"].loc[[2012, 2023]].round(1).tolist()
@@ -91,15 +77,8 @@ def rarefied(ds: Dataset, incidents: int | None = None) -> pd.DataFrame:
 
 
 def region_year(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
-    """Violence per region and year.
+    """Violence per region and year: index country, region (with 'unknown'); columns years.
 
-    Returns
-    -------
-    DataFrame
-        Index country, region (with 'unknown'); columns years; sums of `weight`.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> int(region_year(load()).sum().sum())
     3999
@@ -123,21 +102,9 @@ def region_year(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
 def contribution(ds: Dataset, before: tuple, after: tuple, weight: str = "incidents"):
     """What each region adds to the rise from one period to another.
 
-    Parameters
-    ----------
-    ds : Dataset
-    before, after : (int, int)
-        First and last year of each period, both included.
-    weight : str
+    The periods, first and last year, include both. `country, region, before, after` (means per
+    year), `change`, `share` of the total change (the shares add up to 1), largest first.
 
-    Returns
-    -------
-    DataFrame
-        `country, region, before, after` (means per year), `change`, `share` of the total change
-        (the shares add up to 1), largest first.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> contribution(load(), (2012, 2014), (2021, 2023))["share"].sum().round(6)
     np.float64(1.0)

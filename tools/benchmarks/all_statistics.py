@@ -109,7 +109,7 @@ def shift_statistics(ds: Dataset) -> dict:
     both = partial(readings.with_and_without_diffa, ds)
     last = ds.years[-1]
     thirds = np.array_split(list(ds.years), 3)
-    found = {
+    return {
         "mean centre": lambda: both(geography.centre),
         "mean centre of deaths": lambda: both(geography.centre, "deaths_best"),
         "median centre": lambda: both(geography.centre, kind="median"),
@@ -118,7 +118,7 @@ def shift_statistics(ds: Dataset) -> dict:
         "shares by definition": lambda: both(geography.share_by_definition),
         "shares by country": lambda: both(geography.share, by_country=True),
         "share within distance": lambda: both(geography.share_within, range(0, 501, 10)),
-        "share near borders": lambda: geography.share_near_border_over(ds, ds.years[0], last),
+        "share near borders": lambda: geography.share_over(ds, ds.years[0], last, "border"),
         "extent": lambda: both(geography.extent),
         "regions by year": lambda: geography.region_year(ds),
         "contribution": lambda: geography.contribution(ds, (2012, 2014), (last - 2, last)),
@@ -128,9 +128,6 @@ def shift_statistics(ds: Dataset) -> dict:
             ds, lambda r: geography.share_in_year(r.ds, r.definition, r.weight, last)
         ),
     }
-    if ds.events is not None:
-        found["nearest neighbour"] = lambda: geography.nearest_neighbour(ds)
-    return found
 
 
 def main() -> int:
