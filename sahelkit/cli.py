@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -21,15 +21,11 @@ SourceOption = Annotated[
         "--source", help="Your own export, in place of the shipped data; may be repeated."
     ),
 ]
-
-
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AllTypesOption = Annotated[
     bool,
     typer.Option("--all-types", help="Of ACLED, keep protests and strategic developments too."),
 ]
-
-
 JOBS = 2 * (os.cpu_count() or 1)
 """Two per core: a kernel spends much of its start waiting."""
 
@@ -38,13 +34,20 @@ class Refusal(Exception):
     """A command cannot do what was asked; the message says why and what to do."""
 
 
-def _waiting(what: str):
-    """A spinner on the terminal while something takes its time; silent where there is none."""
-    if not sys.stderr.isatty():
-        return nullcontext()
-    from rich.console import Console
+@contextmanager
+def _waiting(what: str, refused: type = Refusal):
+    """A spinner on the terminal while something takes its time; an error that says what was asked
+    wrongly is a refusal."""
+    spinner = nullcontext()
+    if sys.stderr.isatty():
+        from rich.console import Console
 
-    return Console(stderr=True).status(what)
+        spinner = Console(stderr=True).status(what)
+    try:
+        with spinner:
+            yield
+    except refused as error:
+        raise Refusal(error) from None
 
 
 @app.command()
@@ -56,7 +59,7 @@ def reproduce(
 ) -> None:
     """Run the notebooks and write the figures."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TimeElapsedColumn
 
     from sahelkit import reproduce as runner
 
@@ -64,25 +67,16 @@ def reproduce(
     if source:
         out = out or Path("reproduced") / Path(source[0]).stem
         console.print(f"Results go to {out}; the repository's own stay as they are.")
-    try:
+    with _waiting("looking", runner.NotebookError):
         names = [path.stem for path in runner.notebooks(only)]
         runner.check_folder(out, source)
-    except runner.NotebookError as error:
-        raise Refusal(error) from None
-    columns = (
-        "{task.description}",
-        BarColumn(24),
-        TextColumn("{task.fields[state]}"),
-        TimeElapsedColumn(),
-    )
+    columns = "{task.description}", BarColumn(24), "{task.fields[state]}", TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
-        tasks = {
-            n: progress.add_task(f"{n:<28}", start=False, total=1, state="waits") for n in names
-        }
+        waits = dict(start=False, total=1, state="waits")
+        tasks = {name: progress.add_task(f"{name:<28}", **waits) for name in names}
 
         def on_progress(name, done, total):
-            if not progress.tasks[tasks[name]].started:
-                progress.start_task(tasks[name])
+            progress.start_task(tasks[name])
             state = "done" if done == total else f"cell {done} of {total}"
             progress.update(tasks[name], completed=done, total=total, state=state)
 
@@ -215,13 +209,9 @@ def tracker(
     from sahelkit import load as load_dataset
     from sahelkit import tracker as pages
 
-    try:
-        with _waiting("writing"):
-            paths = pages.write(load_dataset(source or None), month, country, lang, out)
-    except ValueError as error:
-        raise Refusal(error) from None
-    for path in paths:
-        typer.echo(path)
+    with _waiting("writing", ValueError):
+        for path in pages.write(load_dataset(source or None), month, country, lang, out):
+            typer.echo(path)
 
 
 @app.command()
@@ -264,12 +254,8 @@ def cite(
     """Print the references for the shipped data or for a file."""
     from sahelkit import load as load_dataset
 
-    with _waiting("reading"):
-        ds = load_dataset(source or None)
-    try:
-        typer.echo(ds.cite("bibtex" if bibtex else "text", accessed))
-    except ValueError as error:
-        raise Refusal(error) from None
+    with _waiting("reading", ValueError):
+        typer.echo(load_dataset(source or None).cite("bibtex" if bibtex else "text", accessed))
 
 
 def main() -> None:

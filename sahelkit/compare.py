@@ -9,24 +9,18 @@ from sahelkit.files import records
 from sahelkit.sources import SourceError, read_incidents
 from sahelkit.sources.merge import UCDP
 
-COMPARED = [
-    name
-    for name in schema.NAMES
-    if name not in ("incident_id", "source", "source_version", "group")
-]
+LABELS = ("incident_id", "source", "source_version", "group")
+COMPARED = [name for name in schema.NAMES if name not in LABELS]
 """Columns whose change makes an incident revised."""
 KEYS = ["country", "year"]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two releases side by side.
+    """Two releases side by side: whence they are, and the incidents that only one of them has.
 
     Attributes
     ----------
-    old, new : Provenance
-    added, removed : DataFrame
-        Incidents that only one of the two has.
     revised : DataFrame
         `incident_id`, `deaths_old`, `deaths_new` (best estimate), `columns` (what changed,
         separated by commas).
@@ -45,14 +39,7 @@ class Comparison:
 
 
 def compare(old, new, political_only: bool = True) -> Comparison:
-    """Compare two releases of one source, incident by incident.
-
-    Parameters
-    ----------
-    old, new : str or Path
-        Files that `sources.read_incidents` knows.
-    political_only : bool
-        Of ACLED, political violence alone.
+    """Compare two files of one source, incident by incident; of ACLED, political violence alone.
 
     Raises
     ------
@@ -101,22 +88,13 @@ def compare_frames(before: pd.DataFrame, after: pd.DataFrame) -> tuple:
     moved = pd.concat(
         [new.loc[stayed].assign(deaths=difference), before.drop(stayed), after.drop(stayed)]
     )
-    incidents = {
-        "incidents_old": before,
-        "incidents_new": after,
-        "added": added,
-        "removed": removed,
-        "revised": after.loc[revised.index],
+    both = {"incidents_old": before, "incidents_new": after, "added": added, "removed": removed}
+    counts = {n: rows.groupby(KEYS).size() for n, rows in both.items()}
+    counts["revised"] = after.loc[revised.index].groupby(KEYS).size()
+    sums = {
+        f"deaths_{name.removeprefix('incidents_')}": rows.groupby(KEYS)["deaths"].sum()
+        for name, rows in (both | {"moved": moved}).items()
     }
-    deaths = {
-        "deaths_old": before,
-        "deaths_new": after,
-        "deaths_added": added,
-        "deaths_removed": removed,
-        "deaths_moved": moved,
-    }
-    counts = {name: rows.groupby(KEYS).size() for name, rows in incidents.items()}
-    sums = {name: rows.groupby(KEYS)["deaths"].sum() for name, rows in deaths.items()}
     table = pd.DataFrame(counts | sums).fillna(0).astype("int64")
     table["deaths_removed"] *= -1
     came = table["deaths_new"] - table["deaths_old"]
@@ -134,16 +112,14 @@ def _differ(old: pd.Series, new: pd.Series) -> pd.Series:
 
 def as_dict(found: Comparison) -> dict:
     """What `compare --json` prints."""
+    revised = found.revised.assign(columns=found.revised["columns"].str.split(", "))
     return {
-        **{
-            side: {"file": p.path, "source": p.source, "source_version": p.source_version}
-            for side, p in (("old", found.old), ("new", found.new))
-        },
+        side: {"file": p.path, "source": p.source, "source_version": p.source_version}
+        for side, p in (("old", found.old), ("new", found.new))
+    } | {
         "added": found.added["incident_id"].tolist(),
         "removed": found.removed["incident_id"].tolist(),
-        "revised": [
-            row | {"columns": row["columns"].split(", ")} for row in records(found.revised)
-        ],
+        "revised": records(revised),
         "by_country_year": found.by_country_year.to_dict("records"),
     }
 

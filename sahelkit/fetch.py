@@ -33,12 +33,8 @@ class FetchError(SourceError):
 
 
 def ucdp_url(release: str, base: str = UCDP) -> str:
-    """Where UCDP keeps a release.
-
-    Parameters
-    ----------
-    release : str
-        Yearly 26.1; candidate of a month 26.0.8; candidates from January to a month 26.01.26.06.
+    """Where UCDP keeps a release: a yearly one (26.1), the candidate of a month (26.0.8), or those from
+    January to a month (26.01.26.06).
 
     Raises
     ------
@@ -85,11 +81,6 @@ def fetch_ucdp(what: str, release: str = "", folder=None, *, base=UCDP, again=Fa
     again : bool
         Download even if the file is there, and take it even if it has changed.
 
-    Returns
-    -------
-    Path
-        The file, to be given to `sahelkit load`.
-
     Raises
     ------
     FetchError
@@ -99,10 +90,10 @@ def fetch_ucdp(what: str, release: str = "", folder=None, *, base=UCDP, again=Fa
 
     if what not in ("ucdp-ged", "ucdp-candidate"):
         raise FetchError(f"{what}: not a source to fetch. One of: ucdp-ged, ucdp-candidate.")
-    today = datetime.now(UTC).date()
-    release = release or (YEARLY if what == "ucdp-ged" else newest_candidate(today))
+    today, yearly = datetime.now(UTC).date(), what == "ucdp-ged"
+    release = release or (YEARLY if yearly else newest_candidate(today))
     url = _encrypted(ucdp_url(release, base))
-    if (what == "ucdp-ged") != (release.count(".") == 1):
+    if yearly != (release.count(".") == 1):
         raise FetchError(
             f"release {release} is not one of {what}. Yearly: 25.1; candidates: 26.0.8."
         )
@@ -147,6 +138,7 @@ def _encrypted(url: str) -> str:
 def _download(url: str, path: Path, label: str) -> None:
     """One session, whose retries wait as long as the server asks; a broken transfer starts again."""
     import requests
+    from requests import exceptions
     from requests.adapters import HTTPAdapter
     from urllib3.exceptions import HTTPError
     from urllib3.util import Retry
@@ -158,23 +150,26 @@ def _download(url: str, path: Path, label: str) -> None:
     retry = Retry(ATTEMPTS - 1, status_forcelist=RETRIED, backoff_factor=1, raise_on_status=False)
     with requests.Session() as session:
         session.hooks["response"].append(check_redirect)
-        session.mount("https://", HTTPAdapter(max_retries=retry))
-        session.mount("http://", HTTPAdapter(max_retries=retry))
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, HTTPAdapter(max_retries=retry))
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with session.get(url, stream=True, timeout=TIMEOUT_SECONDS) as response:
-                    if response.status_code != 200:
-                        status = response.status_code
+                    status = response.status_code
+                    if status != 200:
                         words = _WORDS.get(status, "the server does not give the file")
                         raise FetchError(f"{url}: {status}: {words}.")
                     _write(response, path, label)
                 return
             except (requests.RequestException, HTTPError) as error:
-                broken = isinstance(error, requests.exceptions.ChunkedEncodingError)
-                if not broken or attempt == ATTEMPTS:
-                    raise FetchError(
-                        f"{url}: {_reason(error)}. Check the connection and try again."
-                    ) from None
+                if attempt < ATTEMPTS and isinstance(error, exceptions.ChunkedEncodingError):
+                    continue
+                reason = "no connection to the server, or it broke off; nothing was kept"
+                if isinstance(error, exceptions.SSLError):
+                    reason = "the server's certificate is not valid, so nothing was sent"
+                elif isinstance(error, exceptions.Timeout):
+                    reason = "the server does not answer in time"
+                raise FetchError(f"{url}: {reason}. Check the connection and try again.") from None
 
 
 def _write(response, path: Path, label: str) -> None:
@@ -199,14 +194,3 @@ def _refuse_other_than_incidents(path: Path, url: str) -> None:
     except SourceError as error:
         words = str(error).split(": ", 1)[-1]
         raise FetchError(f"{url}: what came is no table of incidents: {words}") from None
-
-
-def _reason(error) -> str:
-    """A network error in words."""
-    import requests
-
-    if isinstance(error, requests.exceptions.SSLError):
-        return "the server's certificate is not valid, so nothing was sent"
-    if isinstance(error, requests.exceptions.Timeout):
-        return "the server does not answer in time"
-    return "no connection to the server, or it broke off; nothing was kept"
