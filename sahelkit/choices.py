@@ -8,12 +8,7 @@ class NotCovered(ValueError):
 
 
 def one_of(value, choices, what: str):
-    """The value, if it is one of the choices.
-
-    Parameters
-    ----------
-    what : str
-        Name of the argument, for the message.
+    """The value, if it is one of the choices; `what` is the name of the argument.
 
     Raises
     ------
@@ -22,15 +17,21 @@ def one_of(value, choices, what: str):
 
     Examples
     --------
-    >>> one_of("deaths_bst", ["incidents", "deaths_best"], "weight")
+    >>> one_of("deathz", ["incidents", "deaths_best", "deaths_low"], "weight")
     Traceback (most recent call last):
-    ValueError: weight='deaths_bst' is not known: did you mean 'deaths_best'? Choices: 'incidents', 'deaths_best'.
+    ValueError: weight='deathz' is not known: did you mean 'deaths_best'?
+    Choices: 'incidents', 'deaths_best', 'deaths_low'.
     """
     if value in choices:
         return value
-    known = [str(choice) for choice in choices]
-    lower = {choice.lower(): choice for choice in reversed(known)}
-    near = difflib.get_close_matches(str(value).lower(), lower, 1, 0.5)
-    hint = f": did you mean {lower[near[0]]!r}?" if near else "."
+    near = max(choices, key=lambda choice: _likeness(str(value), str(choice)), default="")
+    hint = f": did you mean {near!r}?" if _likeness(str(value), str(near)) >= 0.5 else "."
     listed = ", ".join(repr(choice) for choice in choices)
     raise ValueError(f"{what}={value!r} is not known{hint} Choices: {listed}.")
+
+
+def _likeness(value: str, choice: str) -> float:
+    """How like a choice, or its beginning of the same length, a value is, 0 to 1."""
+    value, choice = value.lower(), choice.lower()
+    beginnings = (choice, choice[: len(value)])
+    return max(difflib.SequenceMatcher(None, value, text).ratio() for text in beginnings)

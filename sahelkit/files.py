@@ -17,6 +17,8 @@ MAX_UNPACKED = 4 * 2**30
 MAX_RATIO = 200
 """Unpacked size over packed size; incident tables reach about 15, a zip bomb a thousand."""
 _PAGE = (b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")
+_KINDS = {b"PAR1": "parquet", b"\xd0\xcf\x11\xe0": "Excel", b"<stata_dta>": "Stata"}
+_TABLES = (".csv", ".txt", ".xlsx", ".xls")
 PACKAGE = Path(__file__).resolve().parent
 
 
@@ -107,13 +109,11 @@ def write(table, path) -> Path:
     """
     import pandas as pd
 
-    path = Path(path)
-    kind = ending(path)
-    indexed = not isinstance(table.index, pd.RangeIndex)
-    table = table.reset_index() if indexed else table
+    path, made_by = Path(path), _WRITERS[ending(path)]
+    table = table if isinstance(table.index, pd.RangeIndex) else table.reset_index()
     with TemporaryDirectory(dir=path.parent, prefix=".") as folder:
         made = Path(folder) / path.name
-        _WRITERS[kind](table, made)
+        made_by(table, made)
         made.replace(path)
     return path
 
@@ -196,7 +196,7 @@ def opened(path):
     Yields
     ------
     (str, stream)
-        'csv', 'xlsx' (old Excel too), 'parquet' or 'stata'; a binary stream.
+        'csv', 'Excel', 'parquet' or 'Stata'; a binary stream.
 
     Raises
     ------
@@ -207,6 +207,7 @@ def opened(path):
     try:
         with path.open("rb") as raw:
             start = raw.read(512)
+            raw.seek(0)
             if not start.strip():
                 raise SourceError(f"{path}: the file is empty. Download or export it again.")
             if start.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_PAGE):
@@ -214,31 +215,14 @@ def opened(path):
                     f"{path}: a web page, not a table. The download was probably refused or asked "
                     "for a login: open the file in a browser to see why, then download the csv again."
                 )
-            raw.seek(0)
             if start.startswith(b"PK"):
-                with zipfile.ZipFile(raw) as archive:
-                    if "xl/workbook.xml" in archive.namelist():
-                        _check_size(path, archive.infolist())
-                        raw.seek(0)
-                        yield "xlsx", raw
-                        return
-                    member = _single_table(archive, path)
-                    with archive.open(member) as stream:
-                        if member.filename.lower().endswith((".xlsx", ".xls")):
-                            book = io.BytesIO(stream.read())
-                            if zipfile.is_zipfile(book):
-                                with zipfile.ZipFile(book) as inner:
-                                    _check_size(path, inner.infolist())
-                            book.seek(0)
-                            yield "xlsx", book
-                        else:
-                            yield "csv", stream
+                with _unzipped(path, raw) as found:
+                    yield found
             elif start.startswith(b"\x1f\x8b"):
                 with gzip.open(raw) as stream:
                     yield "csv", stream
             else:
-                marks = {b"PAR1": "parquet", b"\xd0\xcf\x11\xe0": "xlsx", b"<stata_dta>": "stata"}
-                yield next((k for mark, k in marks.items() if start.startswith(mark)), "csv"), raw
+                yield next((k for mark, k in _KINDS.items() if start.startswith(mark)), "csv"), raw
     except FileNotFoundError:
         raise SourceError(f"{path}: no such file. Check the name and the folder.") from None
     except IsADirectoryError:
@@ -251,17 +235,34 @@ def opened(path):
         raise SourceError(f"{path}: cannot be opened or unpacked ({error}).") from None
 
 
-def _single_table(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
-    endings = (".csv", ".txt", ".xlsx", ".xls")
-    members = [m for m in archive.infolist() if m.filename.lower().endswith(endings)]
-    members = [m for m in members if not m.filename.startswith("__MACOSX")]
-    if len(members) != 1:
-        found = ", ".join(m.filename for m in members[:5]) or "none"
-        raise SourceError(
-            f"{path}: one csv expected in the zip, found {found}. Unpack it and name the csv."
-        )
-    _check_size(path, members)
-    return members[0]
+@contextmanager
+def _unzipped(path: Path, raw):
+    """Kind and bytes of a workbook, which is a zip itself, or of the one table in a zip."""
+    with zipfile.ZipFile(raw) as archive:
+        members = archive.infolist()
+        if "xl/workbook.xml" in archive.namelist():
+            _check_size(path, members)
+            raw.seek(0)
+            yield "Excel", raw
+            return
+        members = [m for m in members if m.filename.lower().endswith(_TABLES)]
+        members = [m for m in members if not m.filename.startswith("__MACOSX")]
+        if len(members) != 1:
+            found = ", ".join(m.filename for m in members[:5]) or "none"
+            raise SourceError(
+                f"{path}: one table ({', '.join(_TABLES)}) expected in the zip, found {found}. "
+                "Unpack it and name the table."
+            )
+        _check_size(path, members)
+        with archive.open(members[0]) as stream:
+            if not members[0].filename.lower().endswith((".xlsx", ".xls")):
+                yield "csv", stream
+                return
+            book = io.BytesIO(stream.read())
+        if zipfile.is_zipfile(book):
+            _check_size(path, zipfile.ZipFile(book).infolist())
+        book.seek(0)
+        yield "Excel", book
 
 
 def _check_size(path, members) -> None:

@@ -30,7 +30,7 @@ def read_incidents(path, political_only: bool = True, keep=()) -> tuple:
     Returns
     -------
     (DataFrame, Provenance)
-        The incidents frame (`sahelkit.schema.COLUMNS`) and what was read, kept, dropped, doubted.
+        The incidents frame (`schema.COLUMNS`) and what was read, kept, dropped, doubted.
 
     Raises
     ------

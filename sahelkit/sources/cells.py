@@ -32,10 +32,10 @@ _MONTHS = {
     "Dec": ("december", "decembre"),
 }
 """English short form of a month -> its names in English and French, without accents."""
-_SERIAL, _SECONDS, _MILLISECONDS = (
-    r"[34]\d{4}(?:\.0+)?",
-    r"[6-9]\d{8}|1\d{9}",
-    r"[6-9]\d{11}|1\d{12}",
+_NUMBERED = (
+    (r"[34]\d{4}(?:\.0+)?", "D", "1899-12-30"),
+    (r"[6-9]\d{8}|1\d{9}", "s", "1970-01-01"),
+    (r"[6-9]\d{11}|1\d{12}", "ms", "1970-01-01"),
 )
 """A date as a spreadsheet's day number (1982-2036), as seconds and as milliseconds since 1970."""
 SWAPPED = "day and month may be swapped: no day above 12 tells which comes first"
@@ -56,23 +56,13 @@ def to_dates(
     Known are 2023-01-31, 2023/01/31, 20230131, days with an English or French month in any order,
     each with or without a time of day; a spreadsheet's day number, seconds or milliseconds since
     1970; and 31/01/2023 or 01/31/2023 with /, - or a point. Which of the last two it is, the whole
-    column decides; where all days are 12 or less it is `month_first` that does, and a doubt is noted.
-
-    Parameters
-    ----------
-    text : Series of str
-        The index is the row in the file.
-    path, column : str
-        For messages.
-    month_first : bool
-        The source's own habit.
-    doubts : dict, optional
-        Filled: `SWAPPED` where the order of day and month cannot be told.
+    column decides; where all days are 12 or less it is `month_first`, the source's habit, that does,
+    and `SWAPPED` is noted among the `doubts`.
 
     Raises
     ------
     SourceError
-        Not one of the values is a date, or both orders occur.
+        Not one of the values is a date, or both orders occur, by path, column and row (the index).
 
     Examples
     --------
@@ -92,11 +82,7 @@ def to_dates(
         if not rest.any():
             break
         days[rest] = pd.to_datetime(spelt[rest], format=form, errors="coerce").dt.as_unit("s")
-    for form, unit, origin in (
-        (_SERIAL, "D", "1899-12-30"),
-        (_SECONDS, "s", "1970-01-01"),
-        (_MILLISECONDS, "ms", "1970-01-01"),
-    ):
+    for form, unit, origin in _NUMBERED:
         rest = plain[days.isna() & plain.str.fullmatch(form)].astype("float64")
         found = pd.to_datetime(rest, unit=unit, origin=origin)
         days[rest.index] = found.dt.normalize().dt.as_unit("s")
@@ -195,10 +181,7 @@ def to_numbers(text: pd.Series, dtype: str) -> pd.Series:
 def to_ids(text: pd.Series, path, column: str) -> pd.Series:
     """Identifiers: without blanks around them and without the .0 that a number column adds.
 
-    Raises
-    ------
-    SourceError
-        All are in exponent form (2.01E+11), so that no two can be told apart.
+    A SourceError says that all are in exponent form (2.01E+11), so that no two can be told apart.
     """
     ids = text.str.strip().str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
     lost = ids.str.fullmatch(EXPONENT)

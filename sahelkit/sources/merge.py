@@ -1,9 +1,9 @@
-"""Several files as one: yearly and candidate releases, or exports of several countries, nothing
-twice."""
+"""Several files as one: yearly and candidate releases, or exports of several countries, nothing twice."""
 
 from collections import Counter
 
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from sahelkit.files import SourceError
 from sahelkit.sources.source import ROWS_SHOWN, Provenance
@@ -14,20 +14,10 @@ REPEATED = "same incident in a newer file"
 
 
 def coverage(release: str) -> tuple:
-    """Period that a UCDP release replaces and the month it came out.
+    """First and last day that a UCDP release replaces and the month it came out; None if unknown.
 
-    Parameters
-    ----------
-    release : str
-        Yearly 25.1 holds 1989 to 2024; 26.01.26.06 January to June 2026; 26.0.3 March 2026 alone.
+    Yearly 25.1 holds 1989 to 2024; 26.01.26.06 January to June 2026; 26.0.3 March 2026 alone.
 
-    Returns
-    -------
-    (Timestamp, Timestamp, Timestamp) or None
-        First day, last day, month of publication; None for an unknown release.
-
-    Examples
-    --------
     >>> [f"{day:%Y-%m}" for day in coverage("25.1")], coverage("unknown")
     (['1989-01', '2024-12', '2025-06'], None)
     """
@@ -46,25 +36,11 @@ def coverage(release: str) -> tuple:
 
 
 def merge(read: list) -> tuple:
-    """One incidents frame from several.
+    """One incidents frame, in order of the first day, then the id, and account from several.
 
     A newer UCDP release replaces what older ones say about the period and the countries that it
-    covers; of an id that several files hold, the newest stays.
-
-    Parameters
-    ----------
-    read : list of (DataFrame, Provenance)
-        One per file.
-
-    Returns
-    -------
-    (DataFrame, Provenance)
-        In order of the first day, then the id.
-
-    Raises
-    ------
-    SourceError
-        The files are of different sources, which count the same incidents.
+    covers; of an id that several files hold, the newest stays. A SourceError says that the files are
+    of different sources, which count the same incidents.
     """
     sources = {provenance.source for _, provenance in read}
     if len(sources) > 1 and not sources <= UCDP:
@@ -76,23 +52,21 @@ def merge(read: list) -> tuple:
     total = _joined([provenance for _, provenance in ranked])
     kept = []
     for number, (frame, _) in enumerate(ranked):
-        newer = ranked[number + 1 :]
-        replaced = pd.Series(False, index=frame.index)
-        for other, account in newer:
+        replaced, repeated = (pd.Series(False, index=frame.index) for _ in range(2))
+        for other, account in ranked[number + 1 :]:
             replaced |= _covered(frame, other, account)
-        later = [other["incident_id"] for other, _ in newer]
-        repeated = frame["incident_id"].isin(pd.concat(later) if later else []) & ~replaced
-        for reason, mask in ((REPLACED, replaced), (REPEATED, repeated)):
-            if mask.any():
-                total.dropped[reason] += int(mask.sum())
+            repeated |= frame["incident_id"].isin(other["incident_id"])
+        for reason, mask in ((REPLACED, replaced), (REPEATED, repeated & ~replaced)):
+            total.dropped.update({reason: int(mask.sum())} if mask.any() else {})
         kept.append(frame[~replaced & ~repeated])
     merged = _concat(kept)
-    ids = set(merged["incident_id"])
-    for account in (total.warnings, total.repairs):
-        for kind, concerned in list(account.items()):
-            account[kind] = [i for i in dict.fromkeys(concerned) if i in ids or i == "file"]
-            if not account[kind]:
-                del account[kind]
+    known = {*merged["incident_id"], "file"}
+    for name in ("warnings", "repairs"):
+        left = {
+            kind: [one for one in dict.fromkeys(ids) if one in known]
+            for kind, ids in getattr(total, name).items()
+        }
+        setattr(total, name, {kind: ids for kind, ids in left.items() if ids})
     total.close(len(merged))
     return merged, total
 
@@ -116,14 +90,9 @@ def _covered(frame: pd.DataFrame, newer: pd.DataFrame, account: Provenance) -> p
 
 def _concat(frames: list) -> pd.DataFrame:
     merged = pd.concat(frames, ignore_index=True)
-    for name in ("source", "source_version", "country", "region", "violence", "group"):
-        categories = [frame[name].cat.categories for frame in frames]
-        union = categories[0]
-        for other in categories[1:]:
-            union = union.union(other, sort=False)
-        values = pd.concat([frame[name].astype(object) for frame in frames], ignore_index=True)
-        merged[name] = pd.Categorical(values, categories=union)
-    return merged.sort_values(["date_start", "incident_id"], kind="stable").reset_index(drop=True)
+    for name in frames[0].select_dtypes("category"):
+        merged[name] = union_categoricals([frame[name] for frame in frames])
+    return merged.sort_values(["date_start", "incident_id"], kind="stable", ignore_index=True)
 
 
 def _joined(accounts: list) -> Provenance:
@@ -132,8 +101,7 @@ def _joined(accounts: list) -> Provenance:
     def join(values) -> str:
         return " + ".join(dict.fromkeys(filter(None, values)))
 
-    sources = {account.source for account in accounts}
-    mixed = len(sources) > 1
+    mixed = len({account.source for account in accounts}) > 1
     accounts = sorted(accounts, key=lambda account: account.source == "ucdp-candidate")
     versions = [
         "candidate " * (mixed and account.source == "ucdp-candidate") + account.source_version
@@ -152,8 +120,6 @@ def _joined(accounts: list) -> Provenance:
     for account in accounts:
         for name in ("warnings", "repairs", "rows"):
             for kind, ids in getattr(account, name).items():
-                joined = getattr(total, name).setdefault(kind, [])
-                joined += ids
-    for reason, rows in total.rows.items():
-        total.rows[reason] = rows[:ROWS_SHOWN]
+                getattr(total, name).setdefault(kind, []).extend(ids)
+    total.rows = {reason: rows[:ROWS_SHOWN] for reason, rows in total.rows.items()}
     return total

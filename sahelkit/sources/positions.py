@@ -32,18 +32,8 @@ def _outlines() -> tuple:
 def doubtful_positions(frame: pd.DataFrame) -> dict:
     """Positions to doubt, by kind: wrong sign of the longitude, outside the named region, far away.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        `country`, `region`, `latitude`, `longitude`.
+    Masks; a row is of one kind.
 
-    Returns
-    -------
-    dict of str to Series of bool
-        Kinds exclude one another.
-
-    Examples
-    --------
     >>> frame = pd.DataFrame({"country": ["MLI"], "region": ["Gao"]})
     >>> frame = frame.assign(latitude=16.3, longitude=30.0)
     >>> [kind for kind, mask in doubtful_positions(frame).items() if mask.any()]
@@ -56,10 +46,8 @@ def doubtful_positions(frame: pd.DataFrame) -> dict:
     placed = np.isfinite(latitude) & np.isfinite(longitude)
     here, mirrored = shapely.points(longitude, latitude), shapely.points(-longitude, latitude)
     outside, flipped = np.zeros(len(frame), bool), np.zeros(len(frame), bool)
-    groups = pd.Series(np.arange(len(frame))).groupby(
-        [frame["country"].astype(str).to_numpy(), frame["region"].astype(str).to_numpy()],
-        dropna=False,
-    )
+    units = [frame[name].astype(str).to_numpy() for name in ("country", "region")]
+    groups = pd.Series(np.arange(len(frame))).groupby(units, dropna=False)
     for (country, region), rows in groups:
         rows = rows.to_numpy()[placed[rows]]
         shape = regions.get((country, region), countries[country])
@@ -69,12 +57,8 @@ def doubtful_positions(frame: pd.DataFrame) -> dict:
         flipped[rows] = away & back & ~home
         outside[rows] = away & ~flipped[rows]
     west, south, east, north = shapely.total_bounds(list(countries.values()))
-    far = (
-        (latitude < south - 2)
-        | (latitude > north + 2)
-        | (longitude < west - 2)
-        | (longitude > east + 2)
-    )
+    far = (latitude < south - 2) | (latitude > north + 2)
+    far |= (longitude < west - 2) | (longitude > east + 2)
     far &= placed & ~flipped
     kinds = {
         "longitude has the wrong sign": flipped,

@@ -2,7 +2,7 @@
 
 A file is opened once to find out how it is written down (`layout_of`) and once to read it
 (`read_rows`): csv and text in any encoding, zipped or gzipped, streamed through pyarrow; Excel
-workbooks through calamine; parquet by its schema. Every row is counted, and none is lost in silence.
+workbooks through calamine. Every row is counted, and none is lost in silence.
 """
 
 import codecs
@@ -34,23 +34,17 @@ class Layout:
 
     Attributes
     ----------
-    kind : {'csv', 'xlsx', 'parquet', 'json', 'stata'}
-    names : tuple of str
-        Column names as written.
-    encoding, delimiter : str
-        Of a csv.
     tag_row : bool
         The second row holds HXL tags (``#date+occurred``), not data.
     headerless : bool
-        The first row is data and `names` is what the format's rows hold (`formats.recognise`).
+        The first row is data; the names are the format's (`formats.recognise`).
     sheet : iterator of list
-        Of a workbook, parquet, JSON or Stata file: the rows after the header.
+        Of any other kind of file: the rows after the header.
     skip : int
         Lines above the header of a csv.
     """
 
     path: Path
-    kind: str
     names: tuple
     encoding: str = "utf8"
     delimiter: str = ","
@@ -67,16 +61,11 @@ class Rows:
     Attributes
     ----------
     text : pyarrow Table of str
-    numbers : array of int
-        Row of each in the file as a spreadsheet counts them: the header is row 1.
-    read : int
-        Rows in the file.
-    ragged : list of int
-        Rows with a wrong number of fields.
+    numbers, ragged
+        Rows in the file of these, and of those with a wrong number of fields, as a spreadsheet
+        counts them: the header is row 1.
     notes : dict
         What is doubtful about the file as a whole: kind -> list of str.
-    sha256 : str
-        Of the file's bytes.
     keep : list of str
         Columns of the user's own choice among those of `text`.
     """
@@ -91,63 +80,43 @@ class Rows:
 
 
 def layout_of(path) -> Layout:
-    """Find out how a file is written down.
+    """Find out how a file is written down; a SourceError says why it is no table.
 
-    Raises
-    ------
-    SourceError
-        The file is missing, empty, damaged, or not a table.
-
-    Examples
-    --------
     >>> from sahelkit.files import data_dir
     >>> layout_of(data_dir() / "places.csv").names[:2]
     ('country', 'iso_3166_2')
     """
     path = Path(path)
     with opened(path) as (kind, stream):
-        if kind == "parquet":
-            names, sheet = _parquet(path, stream)
-            return Layout(path, kind, names, sheet=sheet)
-        if kind == "stata":
-            table = _stata(path, stream)
-            return Layout(path, kind, tuple(table), sheet=table.itertuples(index=False, name=None))
-        if kind == "xlsx":
-            sheet = _sheet(path, stream)
+        head = stream.read(HEAD_BYTES) if kind == "csv" else b""
+        if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"["):
+            kind, stream = "JSON", io.BytesIO(head + stream.read(MAX_UNPACKED))
+        if kind != "csv":
+            sheet = _table(path, kind, stream)
             names = [as_text(value).strip() for value in next(sheet, ())]
             while names and not names[-1]:
                 names.pop()
             if not names:
-                raise SourceError(
-                    f"{path}: the first sheet is empty. Save the sheet with the table as csv."
-                )
-            return Layout(path, kind, tuple(names), sheet=sheet)
-        head = stream.read(HEAD_BYTES)
-        found = _json(path, head, stream)
+                raise SourceError(f"{path}: the first sheet is empty. Save the table as csv.")
+            return Layout(path, tuple(names), sheet=sheet)
     if head.startswith((b"X\n\x00", b"RDX", b"A\n")):
         raise SourceError(
             f"{path}: an R file. In R: write.csv(table, 'table.csv', row.names = FALSE)."
         )
-    if found is not None:
-        names, sheet = found
-        return Layout(path, "json", names, sheet=sheet)
     encoding = next((name for mark, name in _MARKS.items() if head.startswith(mark)), "utf8")
     text = head[: len(head) // 2 * 2].decode(encoding, errors="replace").lstrip("\ufeff\r\n")
     skip, told = _title_lines(text)
     text = "\n".join(text.splitlines()[skip:]) if skip else text
     line = text.partition("\n")[0].partition("\r")[0]
-    if not line.strip() or any(ord(c) < 32 and c != "\t" for c in line):
+    if not line.strip(' ",;|\t') or any(ord(c) < 32 and c != "\t" for c in line):
         raise SourceError(f"{path}: not a text table. Give a csv, or a zip with one csv in it.")
     delimiter = told or max(",;\t|", key=lambda d: len(_records(line, d)[0]))
     header, second = _records(text, delimiter)
     if len(second) == len(header) + 1 and second[0].strip('"').isdigit():
         header = ["", *header]  # R's write.table names no column of row names
     names = tuple(name.strip() for name in header)
-    if not any(names):
-        raise SourceError(f"{path}: not a text table: its first row is empty.")
     tags = "".join(cell[:1] for cell in second)
-    tag_row = bool(tags) and set(tags) == {"#"}
-    return Layout(path, "csv", names, encoding, delimiter, tag_row, skip=skip)
+    return Layout(path, names, encoding, delimiter, bool(tags) and set(tags) == {"#"}, skip=skip)
 
 
 def _title_lines(text: str) -> tuple:
@@ -161,38 +130,6 @@ def _title_lines(text: str) -> tuple:
     return skip, told[1] if told else None
 
 
-def _json(path, head: bytes, stream) -> tuple | None:
-    """Names and rows of a provider's JSON answer or GeoJSON; None where the file is neither."""
-    if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] not in (b"{", b"["):
-        return None
-    try:
-        found = json.loads((head + stream.read(MAX_UNPACKED)).decode("utf-8-sig"))
-    except ValueError as error:
-        raise SourceError(
-            f"{path}: JSON that is cut short or damaged ({error}). Save it again."
-        ) from None
-    if isinstance(found, dict):
-        found = next(
-            (found[k] for k in ("data", "Result", "features", "results") if k in found), []
-        )
-    rows = [row.get("properties", row) for row in found if isinstance(row, dict)]
-    if not rows:
-        raise SourceError(
-            f"{path}: JSON without a list of events. Save the answer as it comes, or as csv."
-        )
-    names = tuple(dict.fromkeys(name for row in rows for name in row))
-    return names, ([row.get(name) for name in names] for row in rows)
-
-
-def _stata(path, stream):
-    import pandas as pd
-
-    try:
-        return pd.read_stata(stream, convert_categoricals=False)
-    except (ValueError, KeyError, OSError) as error:
-        raise SourceError(f"{path}: the Stata file is damaged ({error}). Save it again.") from None
-
-
 def _records(text: str, delimiter: str) -> list:
     """The first two records of a text; empty ones where there are fewer."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -203,39 +140,63 @@ def _records(text: str, delimiter: str) -> list:
     return found + [[]] * (2 - len(found))
 
 
-def _parquet(path, stream) -> tuple:
-    """Names of a parquet file's columns, and its rows as lists of values."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+def _table(path, kind: str, stream):
+    """Header and rows of a file that is no csv, as lists of values."""
     try:
-        table = pq.read_table(stream)
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0]
+        if kind == "parquet":
+            import pyarrow.parquet as pq
+
+            table = pq.read_table(stream)
+            yield table.column_names
+            for batch in table.to_batches(4096):
+                yield from zip(*batch.to_pydict().values(), strict=True)
+        elif kind == "Stata":
+            import pandas as pd
+
+            table = pd.read_stata(stream, convert_categoricals=False)
+            yield list(table)
+            yield from table.itertuples(index=False, name=None)
+        elif kind == "JSON":
+            rows = _events(json.loads(stream.read().decode("utf-8-sig")))
+            names = list(dict.fromkeys(name for row in rows for name in row))
+            yield names
+            yield from ([row.get(name) for name in names] for row in rows)
+        else:  # the first sheet that has a table, of three columns
+            from python_calamine import CalamineWorkbook
+
+            book = CalamineWorkbook.from_filelike(stream)
+            sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+            wide = (sheet for sheet in sheets if sheet.total_height > 1 and sheet.total_width > 2)
+            yield from next(wide, sheets[0]).iter_rows()
+    except ImportError:
         raise SourceError(
-            f"{path}: the parquet file is damaged ({reason}). Write it again."
+            f"{path}: reading .xlsx needs python-calamine: pip install python-calamine, or save the "
+            "sheet as csv."
         ) from None
-    rows = (
-        row
-        for batch in table.to_batches(4096)
-        for row in zip(*batch.to_pydict().values(), strict=True)
-    )
-    return tuple(table.column_names), rows
+    except Exception as error:  # readers raise whatever a broken part of the file makes fail
+        reason = (str(error).splitlines() or [""])[0]
+        raise SourceError(
+            f"{path}: the {kind} file is damaged ({type(error).__name__}: {reason}). Export it "
+            "again, or save the table as csv."
+        ) from None
+
+
+def _events(found) -> list:
+    """Rows of a provider's JSON answer or of GeoJSON."""
+    if isinstance(found, dict):
+        lists = [found[k] for k in ("data", "Result", "features", "results") if k in found]
+        found = lists[0] if lists else []
+    rows = [row.get("properties", row) for row in found if isinstance(row, dict)]
+    if not rows:
+        raise ValueError("no list of events")
+    return rows
 
 
 def read_rows(layout: Layout, columns: dict) -> Rows:
     """Read the rows whose country is wanted: matched whole and without regard to case.
 
-    Parameters
-    ----------
-    layout : Layout
-    columns : dict
-        Name in the file -> name in the result; one of these is 'country'.
-
-    Raises
-    ------
-    SourceError
-        Not readable, cut short, or without rows.
+    `columns` says which are read: name in the file -> name in the result, one of them 'country'. A
+    SourceError says that the file is not readable, cut short, or without rows.
     """
     path = layout.path
     if layout.sheet is not None:
@@ -270,8 +231,7 @@ class _Passing:
         self.digest.update(data)
         if self.layout.encoding == "utf8":
             if b"\x00" in data:
-                path = self.layout.path
-                raise SourceError(f"{path}: holds zero bytes, is damaged. Download it again.")
+                raise SourceError(f"{self.layout.path}: holds zero bytes. Download it again.")
             self.odd_quotes = self.odd_quotes or self._odd_quotes(data)
         self.last = (self.last + data[-2:])[-2:]
         return data
@@ -292,6 +252,7 @@ def _read_csv(stream: _Passing, layout: Layout, columns: dict) -> Rows:
 
     numbered = [f"c{i}" for i in range(len(layout.names))]
     chosen = {numbered[layout.names.index(name)]: new for name, new in columns.items()}
+    types = dict.fromkeys(chosen, pa.binary())
     ragged, kept, numbers, row = [], [], [], 0
 
     def skip(bad):
@@ -311,21 +272,16 @@ def _read_csv(stream: _Passing, layout: Layout, columns: dict) -> Rows:
             pacsv.ParseOptions(
                 delimiter=layout.delimiter, newlines_in_values=True, invalid_row_handler=skip
             ),
-            pacsv.ConvertOptions(
-                include_columns=list(chosen), column_types=dict.fromkeys(chosen, pa.binary())
-            ),
+            pacsv.ConvertOptions(include_columns=chosen, column_types=types),
         )
-        names = {}
         for batch in batches:
             batch = batch.rename_columns(list(chosen.values()))
             at = np.arange(row + 1, row + 1 + len(batch) + len(ragged))
             at = at[~np.isin(at, ragged)][: len(batch)]
             row = int(at[-1]) if len(at) else row
-            cells = batch["country"]
-            for name in set(pc.unique(cells).to_pylist()) - names.keys():
-                names[name] = bool(country_code(name.decode("utf8", "replace")))
-            wanted = pa.array([name for name, good in names.items() if good], pa.binary())
-            mask = pc.is_in(cells, value_set=wanted)
+            names = pc.unique(batch["country"]).to_pylist()
+            wanted = [name for name in names if country_code(name.decode("utf8", "replace"))]
+            mask = pc.is_in(batch["country"], value_set=pa.array(wanted, pa.binary()))
             kept.append(batch.filter(mask))
             numbers.append(at[mask.to_numpy(zero_copy_only=False)])
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
@@ -363,37 +319,9 @@ def _decoded(table, path, notes: dict):
         cells = {n: [c.decode("cp1252") for c in table[n].to_pylist()] for n in schema.names}
     except UnicodeDecodeError as error:
         raise SourceError(
-            f"{path}: not readable as {error.encoding}: {error.reason}. The file is damaged: "
-            "download or export it again."
+            f"{path}: not readable as {error.encoding}: {error.reason}. Download or export it again."
         ) from None
     return pa.table(cells, schema)
-
-
-def _sheet(path, stream):
-    """Rows of a workbook's first sheet that has a table (three columns), as lists of values.
-
-    Raises
-    ------
-    SourceError
-        Damaged, or the reader is not installed.
-    """
-    try:
-        from python_calamine import CalamineWorkbook
-    except ImportError:
-        raise SourceError(
-            f"{path}: reading .xlsx needs python-calamine: pip install python-calamine, or save the "
-            "sheet as csv."
-        ) from None
-    try:
-        book = CalamineWorkbook.from_filelike(stream)
-        sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
-        wide = (sheet for sheet in sheets if sheet.total_height > 1 and sheet.total_width > 2)
-        yield from next(wide, sheets[0]).iter_rows()
-    except Exception as error:  # calamine raises whatever a broken part of the file makes fail
-        raise SourceError(
-            f"{path}: the workbook is damaged ({type(error).__name__}: {error}). Export it again, "
-            "or save the sheet as csv."
-        ) from None
 
 
 def as_text(value) -> str:

@@ -215,16 +215,17 @@ def kept(text: pd.DataFrame) -> pd.DataFrame:
 
 
 def checked(frame: pd.DataFrame, provenance: Provenance, region_names=None, may_lack=()) -> tuple:
-    """Add source and group, check places and deaths, fill the account, and return the conforming frame.
+    """Add source and group, check against the schema, note what is doubtful, close the account.
 
-    Warns, and keeps: order of low, best and high; a missing region; a region name that is not in
-    places.csv (`region_names` as the source writes them, where it does); a position whose longitude
-    has the wrong sign; a position outside the named region or outside the three countries.
+    Returns
+    -------
+    (DataFrame, Provenance)
+        The conforming frame; `region_names` are the regions as the source writes them.
 
     Raises
     ------
     SourceError
-        A value breaks the schema.
+        Nothing is left, or a value breaks the schema.
     """
     if frame.empty:
         why = ", ".join(f"{count} {reason}" for reason, count in provenance.dropped.items())
@@ -237,8 +238,7 @@ def checked(frame: pd.DataFrame, provenance: Provenance, region_names=None, may_
         named = region_names[frame.index].str.strip() != ""
         release = {"source": provenance.source, "source_version": provenance.source_version}
         frame = frame.assign(**release)
-    frame = frame.assign(group=actors.add_group(frame))
-    frame = schema.conform(frame)
+    frame = schema.conform(frame.assign(group=actors.add_group(frame)))
     try:
         schema.check(frame, may_lack)
     except ValueError as error:
