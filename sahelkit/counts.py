@@ -16,7 +16,9 @@ def count(
 ) -> pd.DataFrame:
     """Incidents or deaths per day, week, month, quarter or year, zeros filled within what is covered.
 
-    Raises `NotCovered` where days or positions are asked of tables.
+    Index: years, or a PeriodIndex without gaps. Columns: the values of `by`, or `weight`. Deaths
+    that the source does not give at all are missing, not zero. Days or positions asked of tables
+    raise `NotCovered`.
 
     Parameters
     ----------
@@ -35,12 +37,8 @@ def count(
     group : str, optional
         One of `actors.FAMILIES`.
 
-    Returns
-    -------
-    DataFrame
-        Index: years, or a PeriodIndex without gaps. Columns: the values of `by`, or
-        `weight`. Deaths that the source does not give at all are missing, not zero.
-
+    Examples
+    --------
     >>> from sahelkit import load
     >>> count(load(), "country").loc["2023-12"].sum().item()
     44

@@ -58,22 +58,9 @@ def season(counts: np.ndarray, months: np.ndarray, weights=1.0) -> np.ndarray:
     """Expected relative rate of each unit of time by its calendar month.
 
     Ratio of the sums per calendar month to the sums of the centred twelve-month moving average,
-    smoothed by two annual harmonics. Neither a trend nor a change of level enters.
-
-    Parameters
-    ----------
-    counts : array (..., n)
-        Whole consecutive months, whose calendar months (1-12) are `months`.
-    weights : array (n,), optional
-        How often each month counts, for a bootstrap.
-
-    Returns
-    -------
-    array (..., 12)
-        January to December, mean 1; all 1 for series under three years.
-
-    >>> season(np.ones(48), np.arange(48) % 12 + 1).round(6).tolist() == [1.0] * 12
-    True
+    smoothed by two annual harmonics. Neither a trend nor a change of level enters. Counts (..., n)
+    of whole consecutive months, their calendar months (1-12), and how often each counts in a
+    bootstrap -> (..., 12), January to December, mean 1; all 1 for series under three years.
     """
     counts = np.asarray(counts, float)
     n = counts.shape[-1]
@@ -104,23 +91,8 @@ def rate_ratio(
 
     Given their sum, the count after is binomial (Przyborowski & Wilenski 1940); the exact interval
     is Clopper and Pearson's, turned into a ratio. The second interval is normal on the log scale,
-    with variance 1/before + 1/after + `extra`, half a count added to each where one is zero.
-
-    Parameters
-    ----------
-    exposure_before, exposure_after : float
-        Units of time, or expected counts.
-    extra : float
-        Variance of the log ratio beyond Poisson.
-
-    Returns
-    -------
-    dict
-        `ratio`, `exact_low`, `exact_high`, `p_exact`, `low`, `high` (with overdispersion).
-
-    >>> found = rate_ratio(21, 11, 3011, 800)  # R: poisson.test(c(11, 21), c(800, 3011))
-    >>> round(found["ratio"], 4), round(float(found["exact_low"]), 4)
-    (1.9715, 0.8584)
+    with variance 1/before + 1/after + `extra`, half a count added to each where one is zero. A dict
+    of `ratio`, `exact_low`, `exact_high`, `p_exact`, `low`, `high` (with overdispersion).
     """
     from scipy.stats import beta, binomtest, norm
 
@@ -145,12 +117,7 @@ def rate_ratio(
 
 
 def negative_binomial(counts: np.ndarray, design: np.ndarray) -> tuple:
-    """A negative binomial model (statsmodels GLM) and its `overdispersion` about a Poisson fit.
-
-    >>> model, alpha = negative_binomial(np.array([1.0, 9.0, 2.0, 8.0] * 9), np.ones((36, 1)))
-    >>> bool(alpha > 0.1), round(float(np.exp(model.fit().params[0])), 6)
-    (True, 5.0)
-    """
+    """A negative binomial model (statsmodels GLM) and its `overdispersion` about a Poisson fit."""
     import statsmodels.api as sm
 
     poisson = sm.GLM(counts, design, family=sm.families.Poisson()).fit()
@@ -196,9 +163,10 @@ def estimates(model, lags: int) -> Estimates:
     """Fit a model of a series; its errors may hang together over so many lags (Newey & West 1987).
 
     With many lags in a short series these errors are themselves uncertain, and most for a trend;
-    the ratio of estimate to error has, whatever the autocorrelation, nearly one distribution (fixed-b;
-    Kiefer & Vogelsang 2005, Bunzel & Vogelsang 2005 for trends). It is simulated here for the design
-    itself, from normal errors with `MEMORY`; normal quantiles reject two to three times too often.
+    the ratio of estimate to error has, whatever the autocorrelation, nearly one distribution
+    (fixed-b; Kiefer & Vogelsang 2005, Bunzel & Vogelsang 2005 for trends). It is simulated here for
+    the design itself, from normal errors with `MEMORY`; normal quantiles reject two to three times
+    too often.
 
     >>> rng = np.random.default_rng(1)
     >>> design = np.column_stack([np.ones(96), np.arange(96) / 12])

@@ -167,8 +167,8 @@ def over_readings(ds: Dataset, statistic) -> pd.DataFrame:
 def with_and_without_diffa(ds: Dataset, statistic, *args, **options) -> pd.DataFrame:
     """A yearly statistic of the dataset, and of the dataset without the Lake Chad war.
 
-    ``statistic(ds, *args, **options)`` gives a Series or DataFrame per year; this, `reading` (one of
-    `DIFFA`), `year`, and the statistic's columns.
+    ``statistic(ds, *args, **options)`` gives a Series or DataFrame per year; this, `reading` (one
+    of `DIFFA`), `year`, and the statistic's columns.
 
     >>> from sahelkit import geography, load
     >>> found = with_and_without_diffa(load(), geography.share)

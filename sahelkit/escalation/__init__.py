@@ -107,23 +107,13 @@ def ratios(
 ) -> pd.DataFrame:
     """Each year's total over the year before, or over a base year, with two intervals.
 
-    A year that the data do not hold to its end is compared in the months that they hold.
+    A year that the data do not hold to its end is compared in the months that they hold. The exact
+    interval holds for independent incidents (`models.rate_ratio`); violence comes in waves, so the
+    bootstrap over the months of both years, widened by `WIDER`, is the one to quote. Deaths, which
+    come in clusters, have the bootstrap alone.
 
-    The exact interval holds for independent incidents (`models.rate_ratio`); violence comes in
-    waves, so the bootstrap over the months of both years, widened by `WIDER`, is the one to quote.
-    Deaths, which come in clusters, have the bootstrap alone.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `Dataset.region_month`.
-    base : int, optional
-        Year to compare with; default the year before each.
-
-    Returns
-    -------
-    DataFrame
-        Index year; `total, base_total, ratio, exact_low, exact_high, low, high`.
+    Of `Dataset.region_month`, index year; `total, base_total, ratio, exact_low, exact_high, low,
+    high`.
 
     >>> from sahelkit import load
     >>> found = ratios(load().region_month, base=2016).loc[2023]

@@ -23,9 +23,6 @@ def dispersion(counts) -> np.ndarray:
 
     For a level series E[(x[t] - x[t-1])² / 2] = mean + alpha mean² and E[x[t] x[t-1]] = mean².
     Counts (..., months) -> (...), at least 0.
-
-    >>> float(dispersion([5, 5, 5, 5]))
-    0.0
     """
     x = np.asarray(counts, float)
     excess = ((np.diff(x) ** 2 - x[..., 1:] - x[..., :-1]) / 2).sum(-1)
@@ -36,9 +33,6 @@ def segment_cost(total, months, alpha) -> np.ndarray:
     """Negative log likelihood of a stretch at its own mean, less what no division changes.
 
     Negative binomial with known alpha; its limit, Poisson, at alpha 0.
-
-    >>> float(segment_cost(0, 12, 0.1))
-    0.0
     """
     alpha = np.asarray(alpha, float)
     mean = np.asarray(total, float) / months
@@ -58,9 +52,6 @@ def calibrated_penalty(
     The quantile, over simulated level series of the same mean and overdispersion, of the most that
     one change gains. With `memory`, the correlation from month to month of the counts, their rates
     hang together (`models.simulated_rates`).
-
-    >>> calibrated_penalty(20.0, 0.0, 60, 0.05) < calibrated_penalty(20.0, 0.0, 60, 0.005)
-    True
     """
     rng = np.random.default_rng(0)
     # Counts correlate less than their rates, by the share of the variance that is not Poisson's.
@@ -103,20 +94,16 @@ def change_points(series: pd.Series, false_alarm: float = FALSE_ALARM) -> pd.Dat
     """Months at which the level of a monthly count series changes.
 
     The exact minimum of penalised cost (PELT; Killick, Fearnhead & Eckley 2012, in ruptures) with a
-    negative binomial cost, twice: first with the overdispersion of neighbouring months and a penalty
-    for independent ones; then with the overdispersion and the correlation from month to month about
-    the levels so found, because a series that remembers changes its level by chance more often.
+    negative binomial cost, twice: first with the overdispersion of neighbouring months and a
+    penalty for independent ones; then with the overdispersion and the correlation from month to
+    month about the levels so found, because a series that remembers changes its level by chance
+    more often.
 
-    Parameters
-    ----------
-    false_alarm : float
-        Chance that a level series with the data's overdispersion and memory shows any change.
+    `month` (first of the new level), `before`, `after` (mean counts per month), `ratio`. Empty
+    where nothing changes, the series is shorter than a year, or values are missing.
 
-    Returns
-    -------
-    DataFrame
-        `month` (first of the new level), `before`, `after` (mean counts per month), `ratio`.
-        Empty where nothing changes, the series is shorter than a year, or values are missing.
+    `false_alarm` is the chance that a level series with the data's overdispersion and memory shows
+    any change.
 
     >>> months = pd.period_range("2015-01", periods=48, freq="M")
     >>> change_points(pd.Series([5, 7] * 12 + [20, 24] * 12, months))["month"].astype(str).tolist()
@@ -172,11 +159,8 @@ def _alternatives(ds: Dataset) -> dict:
 def stability(ds: Dataset) -> pd.DataFrame:
     """Which change points of the incidents survive other penalties, measures and omissions.
 
-    Returns
-    -------
-    DataFrame
-        `change_points` of the plain reading; one bool column per other reading: whether it has
-        a change at most `SAME_MONTHS` away in the same direction; `survives`, the share of them.
+    `change_points` of the plain reading; one bool column per other reading: whether it has a change
+    at most `SAME_MONTHS` away in the same direction; `survives`, the share of them.
 
     >>> from sahelkit import load
     >>> stability(load())["month"].astype(str).tolist()
@@ -197,17 +181,8 @@ def stability(ds: Dataset) -> pd.DataFrame:
 def beside_interventions(months, within: int = SAME_MONTHS) -> pd.DataFrame:
     """Listed interventions that begin or end near given months: coincidence, not cause.
 
-    Parameters
-    ----------
-    months : sequence of Period
-    within : int
-        Months on either side.
-
-    Returns
-    -------
-    DataFrame
-        `month, event` ('begins' or 'ends'), `date` (day, as listed), `name, kind, countries`, in
-        order. Dates known to the year only are left out.
+    At most so many months `within` on either side: `month, event` ('begins' or 'ends'), `date`
+    (day, as listed), `name, kind, countries`, in order. Dates known to the year only are left out.
 
     >>> near_march = beside_interventions([pd.Period("2020-03", "M")], within=0)
     >>> "Operation Monclar" in near_march["name"].tolist()

@@ -13,20 +13,9 @@ from sahelkit.places import UNKNOWNS
 def lethality(table: pd.DataFrame, by=None, *, draws: int = 1000, seed: int = 0) -> pd.DataFrame:
     """Per year: deaths per incident and the share of civilians among the dead, with intervals.
 
-    The intervals (95 %) are from a bootstrap over the months of each year.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `Dataset.region_month`.
-    by : str, optional
-        A column to tell apart.
-
-    Returns
-    -------
-    DataFrame
-        `year`, `by` if given, `incidents`, then `deaths_per_incident`, `civilian_share` (0-1) and
-        their `_low`, `_high`. NaN in years without violence.
+    Of `Dataset.region_month`: `year`, the column `by` to tell apart if given, `incidents`, then
+    `deaths_per_incident`, `civilian_share` (0-1) and their `_low`, `_high` (95 %, bootstrap over
+    the months of each year). NaN in years without violence.
 
     >>> from sahelkit import load
     >>> found = lethality(load().region_month).set_index("year")
@@ -68,21 +57,11 @@ def _ratio_of_sums(top, bottom, rng, draws) -> tuple:
 def concentration(
     table: pd.DataFrame, units="region", weight="incidents", top: int = 3
 ) -> pd.DataFrame:
-    """How few places carry the violence, per year.
+    """How few places carry the violence, per year: regions of `region_month`, or cells of `grid_year`.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `Dataset.region_month` or `Dataset.grid_year`.
-    units : {'region', 'priogrid_gid'}
-        Incidents in no region do not count.
-
-    Returns
-    -------
-    DataFrame
-        Index year; `units` with any violence, `top_share` (0-1) of the `top` heaviest, and
-        `effective`, the effective number of units: the inverse of Simpson's index, 1 / sum of
-        squared shares (Laakso & Taagepera 1979).
+    Incidents in no region do not count. Index year; `units` with any violence, `top_share` (0-1) of
+    the `top` heaviest, and `effective`, the effective number of units: the inverse of Simpson's
+    index, 1 / sum of squared shares (Laakso & Taagepera 1979).
 
     >>> even = pd.DataFrame({"year": 2020, "country": "MLI", "region": [*"abcd"], "incidents": 5})
     >>> concentration(even, top=1).loc[2020].tolist()

@@ -21,8 +21,8 @@ UNKNOWN_AREA = "place not known"
 def country_month() -> pd.DataFrame:
     """Deaths in organised violence per country and month from January 2024, UCDP's best estimate.
 
-    Releases of different age stand side by side: a month as it was first released, and as the newest
-    release that was read has it.
+    Releases of different age stand side by side: a month as it was first released, and as the
+    newest release that was read has it.
 
     `country, month` (Period), `deaths` and `release` (newest), `deaths_first` and `release_first`
     (missing for 2024, of which the yearly release alone was read).

@@ -70,20 +70,14 @@ def compare(series: pd.Series, draws: int = 79, seed: int = 0) -> Stories:
     """Set three shapes of a rise against one another, each with and without memory.
 
     Negative binomial regressions on months: constant between the change points that
-    `changepoints.change_points` finds; log-linear in time; a cubic B-spline of time. With memory the
-    logarithm of the month before enters (Fokianos & Tjøstheim 2011). AIC counts the dates of shifts
-    as parameters. As they were looked for, AIC alone favours them; so the difference between shifts
-    and smooth rise is set beside its distribution in series simulated from either
+    `changepoints.change_points` finds; log-linear in time; a cubic B-spline of time. With memory
+    the logarithm of the month before enters (Fokianos & Tjøstheim 2011). AIC counts the dates of
+    shifts as parameters. As they were looked for, AIC alone favours them; so the difference between
+    shifts and smooth rise is set beside its distribution in series simulated from either
     (parametric bootstrap; Cox 1962, Beaulieu & Killick 2018 on shifts against trends).
 
-    Raises `NotCovered` for fewer than 48 months, or no counts.
-
-    Parameters
-    ----------
-    series : Series
-        Monthly counts, complete.
-    draws : int
-        Series simulated from each.
+    The series are complete monthly counts, `draws` of them simulated from each; fewer than 48
+    months, or no counts, raise `NotCovered`.
 
     >>> months = pd.period_range("2015-01", periods=60, freq="M")
     >>> jump = pd.Series([4, 6] * 15 + [38, 42] * 15, months)
@@ -177,8 +171,8 @@ def shift_dates(series: pd.Series) -> pd.DataFrame:
     """The change points of a series with the months between which each may lie.
 
     Profile likelihood: with the neighbouring shifts held, the months at which the log likelihood is
-    at most `BEYOND` below its highest. It supposes independent months: with memory the
-    interval is wider. `month`, `first`, `last` (Period), `before`, `after` (mean counts per month).
+    at most `BEYOND` below its highest. It supposes independent months: with memory the interval is
+    wider. `month`, `first`, `last` (Period), `before`, `after` (mean counts per month).
     """
     points, counts = change_points(series), series.to_numpy(float)
     total = np.concatenate([[0.0], counts.cumsum()])

@@ -32,9 +32,6 @@ def model(deaths, kinds) -> pd.DataFrame:
     `kinds` are UCDP's types: 'state-based conflict', 'non-state conflict', 'one-sided violence'.
     Gives `reported`, `location`, `scale` (deaths), `weight` (probability that the number is right),
     `mean` (expected deaths).
-
-    >>> model([1], ["state-based conflict"]).round(4).iloc[0].tolist()
-    [1.0, 2.5097, 1.3044, 0.4695, 2.2004]
     """
     reported = pd.Series(np.asarray(deaths, float), name="reported")
     terms = {"constant": 1.0, "log1p deaths": np.log1p(reported)}
@@ -88,12 +85,9 @@ def yearly_totals(ds: Dataset, draws: int = 2000, seed: int = 0) -> pd.DataFrame
     Raises `NotCovered` where the source is not UCDP, or its tables were cut so that the tolls of
     single incidents are lost.
 
-    Returns
-    -------
-    DataFrame
-        `country` (a code, or 'all'), `year`, `best`, `sum_low`, `sum_high`, then `mean`, `low`,
-        `high` (reports err independently, as published) and `shared_low`, `shared_high` (with
-        `DEPENDENCE` between them).
+    `country` (a code, or 'all'), `year`, `best`, `sum_low`, `sum_high`, then `mean`, `low`, `high`
+    (reports err independently, as published) and `shared_low`, `shared_high` (with `DEPENDENCE`
+    between them).
 
     >>> from sahelkit import load
     >>> row = yearly_totals(load(), draws=200).set_index(["country", "year"]).loc[("all", 2023)]

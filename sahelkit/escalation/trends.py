@@ -18,21 +18,14 @@ def trend(series: pd.Series, since=None) -> Regression:
 
     log mean = a + b t + c rainy. The overdispersion is the maximum-likelihood one (NB2; Hilbe
     2011). The intervals allow for heteroskedastic and autocorrelated errors (`models.estimates`).
-    Raises `ValueError` for fewer than 24 months, no counts, or missing values.
+    From `since` on, by default the first month with violence; `ValueError` for fewer than 24
+    months, no counts, or missing values.
 
-    Parameters
-    ----------
-    since : str or Period, optional
-        First month used; default the first month with violence.
-
-    Returns
-    -------
-    Regression
-        `table`: rows `negative binomial` and `poisson`; `growth` (per year, 1 doubles), `low`,
-        `high`, `doubling_years` with `doubling_low`, `doubling_high` (NaN where growth may be none;
-        negative for a fall), `rainy_ratio` (rainy months over the others) with `rainy_low`,
-        `rainy_high`, `aic`. Poisson's intervals are those that it claims, with independent errors.
-        `fitted`: `observed`, `trend` (season averaged out) with `low`, `high`, `with_season`.
+    `table`: rows `negative binomial` and `poisson`; `growth` (per year, 1 doubles), `low`, `high`,
+    `doubling_years` with `doubling_low`, `doubling_high` (NaN where growth may be none; negative
+    for a fall), `rainy_ratio` (rainy months over the others) with `rainy_low`, `rainy_high`, `aic`.
+    Poisson's intervals are those that it claims, with independent errors. `fitted`: `observed`,
+    `trend` (season averaged out) with `low`, `high`, `with_season`.
 
     >>> from sahelkit import load
     >>> found = trend(count(load())["incidents"], since="2016-01")

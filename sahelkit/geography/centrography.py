@@ -52,20 +52,12 @@ def _plane(rows: pd.DataFrame) -> np.ndarray:
 
 
 def centre(ds: Dataset, weight: str = "incidents", kind: str = "mean") -> pd.DataFrame:
-    """Centre of violence per year.
+    """Centre of violence per year: `latitude`, `longitude` (degrees), `km_to_tripoint`.
 
-    Parameters
-    ----------
-    kind : {'mean', 'median'}
-        Mean latitude and longitude, as published maps have it; or the point with the least sum of
-        distances in the equal-area plane (`places.PROJECTION`), which a far cluster pulls less
-        (Ebdon 1985, Statistics in Geography; by `pointpats.centrography`).
-
-    Returns
-    -------
-    DataFrame
-        Index year; `latitude`, `longitude` (degrees), `km_to_tripoint`. NaN in a year without
-        violence.
+    NaN in a year without violence. The 'mean' is that of latitude and longitude, as published maps
+    have it; the 'median' is the point with the least sum of distances in the equal-area plane
+    (`places.PROJECTION`), which a far cluster pulls less (Ebdon 1985, Statistics in Geography; by
+    `pointpats.centrography`).
 
     >>> from sahelkit import load
     >>> centre(load()).loc[2018].round(2).tolist()
@@ -109,17 +101,12 @@ def _bearing(angle_radians: float) -> float:
 def ellipses(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
     """Scatter per year in the equal-area plane: standard distance, standard deviational ellipse.
 
-    Returns
-    -------
-    DataFrame
-        Index year; `latitude, longitude` of the centre in the plane, `standard_distance_km`,
-        `major_km, minor_km` (semi-axes), `bearing_degrees` of the major axis (clockwise from
-        north). The semi-axes are the square root of 2 times the standard deviations, so that the
-        ellipse holds 63 % of a normal scatter (Levine's CrimeStat correction, without degrees of
-        freedom, which a table of cells cannot give).
+    Index year; `latitude, longitude` of the centre in the plane, `standard_distance_km`, `major_km,
+    minor_km` (semi-axes), `bearing_degrees` of the major axis (clockwise from north). The semi-axes
+    are the square root of 2 times the standard deviations, so that the ellipse holds 63 % of a
+    normal scatter (Levine's CrimeStat correction, without degrees of freedom, which a table of
+    cells cannot give).
 
-    References
-    ----------
     Yuill, R. (1971). The standard deviational ellipse. Geografiska Annaler B 53(1); Levine, N.
     (2010), CrimeStat III, chapter 4; by `pointpats.centrography.ellipse`.
 
@@ -147,19 +134,13 @@ def centre_region(
 ) -> pd.DataFrame:
     """Region of confidence (95 %) of the mean centre per year, by a bootstrap of grid cells.
 
-    Whole cells are drawn with replacement, each with all its incidents: incidents of one place
-    are not independent of one another, and drawing them one by one would make the region too
-    small.
+    Whole cells are drawn with replacement, each with all its incidents: incidents of one place are
+    not independent of one another, and drawing them one by one would make the region too small.
 
-    Returns
-    -------
-    DataFrame
-        Index year; `latitude, longitude, km_to_tripoint` of the mean centre, `major_km, minor_km,
-        bearing_degrees` of the ellipse, and `km_low, km_high`, the percentile interval of its
-        distance to the tripoint.
+    Index year; `latitude, longitude, km_to_tripoint` of the mean centre, `major_km, minor_km,
+    bearing_degrees` of the ellipse, and `km_low, km_high`, the percentile interval of its distance
+    to the tripoint.
 
-    References
-    ----------
     Efron, B. & Tibshirani, R. (1993). An Introduction to the Bootstrap, on clusters; Field, C. &
     Welsh, A. (2007). Bootstrapping clustered data. JRSS B 69(3).
 

@@ -48,7 +48,8 @@ def cells() -> pd.DataFrame:
     """PRIO-GRID cells that the three countries touch, with their true areas.
 
     Index `priogrid_gid`; `latitude, longitude` of the middle (degrees), `area_km2` on the WGS 84
-    ellipsoid (2,985 at 14 N), `inside_km2` of it in the three countries (by the schematic outlines).
+    ellipsoid (2,985 at 14 N), `inside_km2` of it in the three countries (by the schematic
+    outlines).
 
     >>> bool(cells()["area_km2"].between(2700, 3060).all())
     True
@@ -128,8 +129,16 @@ def scdi(ds: Dataset, distinct: bool = False, degrees: float = PRIO_DEGREES) -> 
     Intensity is high from so many incidents per km2 on; concentration is the nearest-neighbour
     ratio within the cell, clustered below 1. A cell with one incident is unclassified. Published
     maps use cells of 25 arc minutes (about 1,935 km2 at 14 N) and all ACLED events: with ACLED's
-    file, `degrees=OECD_DEGREES` gives these. By default cells are of 0.5 degree with their true areas
-    (2,800 to 3,040 km2), so that the cut lies at 5 or 6 incidents instead of 4.
+    file, `degrees=OECD_DEGREES` gives these. By default cells are of 0.5 degree with their true
+    areas (2,800 to 3,040 km2), so that the cut lies at 5 or 6 incidents instead of 4.
+
+    `year, priogrid_gid, incidents, area_km2, per_km2, intensity` ('high', 'low', 'unclassified'),
+    `ratio`, `concentration` ('clustered', 'dispersed'), `type` (one of `CLASSES`). Of other cells
+    than PRIO-GRID's the number stands in `cell`.
+
+    OECD/SWAC (2020). The Geography of Conflict in North and West Africa, chapter 3; Walther, O.,
+    Radil, S., Russell, D. & Trémolières, M. (2023). Introducing the Spatial Conflict Dynamics
+    indicator of political violence. Terrorism and Political Violence 35(3).
 
     Parameters
     ----------
@@ -139,19 +148,8 @@ def scdi(ds: Dataset, distinct: bool = False, degrees: float = PRIO_DEGREES) -> 
     degrees : float
         Size of a cell; another than `PRIO_DEGREES` needs a file of events (`NotCovered`).
 
-    Returns
-    -------
-    DataFrame
-        `year, priogrid_gid, incidents, area_km2, per_km2, intensity` ('high', 'low',
-        'unclassified'), `ratio`, `concentration` ('clustered', 'dispersed'), `type` (one of
-        `CLASSES`). Of other cells than PRIO-GRID's the number stands in `cell`.
-
-    References
-    ----------
-    OECD/SWAC (2020). The Geography of Conflict in North and West Africa, chapter 3; Walther, O.,
-    Radil, S., Russell, D. & Trémolières, M. (2023). Introducing the Spatial Conflict Dynamics
-    indicator of political violence. Terrorism and Political Violence 35(3).
-
+    Examples
+    --------
     >>> from sahelkit import load
     >>> found = scdi(load())
     >>> int(found.loc[found["intensity"] == "high", "incidents"].min())
@@ -203,22 +201,16 @@ def hot_spots(
 
     Getis-Ord Gi*: the sum over a cell and its neighbours, the cell's own count in it. Its p is the
     share of permutations in which the counts of all cells, dealt out anew over all of them, give
-    the cell as large a sum; the false discovery rate is held at
-    `FALSE_DISCOVERIES`. (Permutations that leave
-    a cell its own count, as libraries offer them, test the neighbours alone.) With another seed a
-    few cells at the edge of a hot spot change. A long period with more incidents finds more:
-    periods with different totals are not to be compared cell by cell.
+    the cell as large a sum; the false discovery rate is held at `FALSE_DISCOVERIES`. (Permutations
+    that leave a cell its own count, as libraries offer them, test the neighbours alone.) With
+    another seed a few cells at the edge of a hot spot change. A long period with more incidents
+    finds more: periods with different totals are not to be compared cell by cell.
 
     Both years are included; `NotCovered` where the data do not reach over them.
 
-    Returns
-    -------
-    DataFrame
-        Index `priogrid_gid`, every cell; `latitude, longitude` of its middle, `value` (sum over
-        the period), `z` (standardised Gi*), `p`, `hot` (bool).
+    Index `priogrid_gid`, every cell; `latitude, longitude` of its middle, `value` (sum over the
+    period), `z` (standardised Gi*), `p`, `hot` (bool).
 
-    References
-    ----------
     Ord, J. & Getis, A. (1995). Local spatial autocorrelation statistics. Geographical Analysis
     27(4); Caldas de Castro, M. & Singer, B. (2006). Controlling the false discovery rate. Ibid.
     38(2).
@@ -284,12 +276,9 @@ def knox(ds: Dataset, permutations: int = 199, seed: int = 0) -> pd.DataFrame:
     not independent of one another, which is why tests that suppose it are too sure. It needs
     events; from the shipped tables the stored result is read.
 
-    Returns
-    -------
-    DataFrame
-        A row per band of distance (`km`, upper edge) and of time (`days`, upper edge; each band
-        begins at 0 days): `observed`, `expected` pairs, `ratio`, `p` (share of permutations with as
-        many pairs).
+    A row per band of distance (`km`, upper edge) and of time (`days`, upper edge; each band begins
+    at 0 days): `observed`, `expected` pairs, `ratio`, `p` (share of permutations with as many
+    pairs).
 
     >>> from sahelkit import load
     >>> found = knox(load()).set_index(["km", "days"])["ratio"]

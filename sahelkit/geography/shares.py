@@ -10,6 +10,7 @@ import pandas as pd
 
 from sahelkit import places, readings
 from sahelkit.choices import one_of
+from sahelkit.counts import count
 from sahelkit.dataset import COUNTS, Dataset, years_covered
 from sahelkit.geography.centrography import positions
 from sahelkit.models import TAILS, resampled
@@ -25,7 +26,7 @@ def share(
     by_country: bool = False,
     least: float = 1,
 ):
-    """Share of violence that lies in Liptako-Gourma, per year.
+    """Share of violence that lies in Liptako-Gourma, 0 to 1: index year, columns countries if asked.
 
     Parameters
     ----------
@@ -40,11 +41,8 @@ def share(
     least : float
         A share of less than this (incidents or deaths in all) is NaN.
 
-    Returns
-    -------
-    Series or DataFrame
-        0 to 1; index year, columns countries.
-
+    Examples
+    --------
     >>> from sahelkit import load
     >>> share(load()).loc[[2016, 2018, 2023]].round(3).tolist()
     [0.222, 0.807, 0.605]
@@ -133,11 +131,9 @@ def doubt(ds: Dataset, weight: str = "incidents", resamples: int = 1999, seed: i
     """
     drawn, found = _cell_bootstrap(ds, weight, resamples, seed), share(ds, weight=weight)
     ends = pd.DataFrame({y: np.quantile(d, TAILS) for y, d in drawn.items()}).T
-    table = ds.region_month
-    year, counts = table["month"].dt.year, table[weight].astype("float64")
-    lost = counts.where(table["region"] == places.UNKNOWN, 0).groupby(year).sum()
     out = pd.DataFrame({"share": found, "low": found + ends[0], "high": found + ends[1]})
-    unknown = lost / counts.groupby(year).sum()
+    counts = count(ds, "region", "Y", weight)
+    unknown = counts[places.UNKNOWN] / counts.sum(axis=1)
     return out.clip(0, 1).assign(unknown=unknown).rename_axis("year")
 
 

@@ -4,20 +4,17 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.choices import one_of
-from sahelkit.dataset import COUNTS, Dataset, years_covered
+from sahelkit.counts import count
+from sahelkit.dataset import Dataset, years_covered
 from sahelkit.geography.centrography import positions
 
 
 def extent(ds: Dataset) -> pd.DataFrame:
     """How many grid cells and regions violence reaches per year, and how the cells change.
 
-    Returns
-    -------
-    DataFrame
-        Index year; `incidents`, `cells` with violence, `cells_new` (none in the year before),
-        `cells_first` (none in any year before), `cells_ended` (violence in the year before, none
-        now), `regions`. Changes of the first year are missing.
+    Index year; `incidents`, `cells` with violence, `cells_new` (none in the year before),
+    `cells_first` (none in any year before), `cells_ended` (violence in the year before, none now),
+    `regions`. Changes of the first year are missing.
 
     >>> from sahelkit import load
     >>> table = extent(load())
@@ -56,7 +53,7 @@ def rarefied(ds: Dataset, incidents: int | None = None) -> pd.DataFrame:
     >>> found["rarefied"].loc[[2012, 2023]].round(1).tolist()
     [22.0, 36.6]
     """
-    from scipy.special import gammaln
+    from scipy.stats import hypergeom
 
     sums = positions(ds).groupby(["year", "priogrid_gid"])["weight"].sum()
     whole = sums.groupby("year").sum()
@@ -64,13 +61,7 @@ def rarefied(ds: Dataset, incidents: int | None = None) -> pd.DataFrame:
 
     def expected(counts) -> float:
         n = counts.sum()
-        if n < least:
-            return np.nan
-        rest = n - counts[n - counts >= least]
-        log = (
-            gammaln(rest + 1) - gammaln(rest - least + 1) - gammaln(n + 1) + gammaln(n - least + 1)
-        )
-        return float(len(counts) - np.exp(log).sum())
+        return hypergeom.sf(0, n, counts, least).sum() if n >= least else np.nan
 
     cells = sums.groupby("year").agg(cells="size", rarefied=expected)
     return cells.assign(incidents=whole)[["incidents", "cells", "rarefied"]].reindex(ds.years)
@@ -83,19 +74,10 @@ def region_year(ds: Dataset, weight: str = "incidents") -> pd.DataFrame:
     >>> int(region_year(load()).sum().sum())
     3999
     """
-    one_of(weight, COUNTS, "weight")
-    table = ds.region_month
-    table = pd.DataFrame(
-        {
-            "country": table["country"].astype("str"),
-            "region": table["region"].astype("str"),
-            "year": table["month"].dt.year,
-            "value": table[weight].astype("Float64").fillna(0).astype("int64"),
-        }
-    )
-    sums = table.groupby(["country", "region", "year"])["value"].sum().unstack("year", fill_value=0)
-    out = sums.reindex(columns=ds.years, fill_value=0)
-    out.attrs["weight"] = weight
+    wide = count(ds, ["country", "region"], "Y", weight)
+    wide.columns = pd.MultiIndex.from_tuples(wide.columns, names=["country", "region"])
+    out = wide.T.reindex(columns=ds.years, fill_value=0).fillna(0).astype("int64")
+    out.columns.name, out.attrs["weight"] = "year", weight
     return out
 
 

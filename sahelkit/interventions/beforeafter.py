@@ -31,11 +31,7 @@ WORDS = {"D": "days", "M": "months"}
 
 
 def holm(p_values) -> np.ndarray:
-    """P values corrected for the number of dates tried (Holm 1979); missing ones stay missing.
-
-    >>> holm([0.01, 0.04, 0.03]).round(6).tolist()
-    [0.03, 0.06, 0.06]
-    """
+    """P values corrected for the number of dates tried (Holm 1979); missing ones stay missing."""
     from statsmodels.stats.multitest import multipletests
 
     values = np.asarray(p_values, float)
@@ -50,15 +46,11 @@ def over_windows(
 ) -> pd.DataFrame:
     """Before and after one date over all windows (`LENGTHS`): days if there are any, and months.
 
-    Returns
-    -------
-    DataFrame
-        One row per window: `window`, `before`, `after`, `ratio` (plain), `exact_low`, `exact_high`,
-        `low`, `high` (with overdispersion; the first three not beside another area), `season` (what
-        the season alone would give), `ratio_season_free`, `p` (placebo), `percentile`, `dates`,
-        `placebo_low`, `placebo_high`, `p_near` (placebo, dates within `NEAR_YEARS`), `p_all`
-        (placebo p value of the smallest p over all windows, as in Westfall & Young 1993; the same
-        in every row).
+    One row per window: `window`, `before`, `after`, `ratio` (plain), `exact_low`, `exact_high`,
+    `low`, `high` (with overdispersion; the first three not beside another area), `season` (what the
+    season alone would give), `ratio_season_free`, `p` (placebo), `percentile`, `dates`,
+    `placebo_low`, `placebo_high`, `p_near` (placebo, dates within `NEAR_YEARS`), `p_all` (placebo p
+    value of the smallest p over all windows, as in Westfall & Young 1993; the same in every row).
 
     >>> from sahelkit import load
     >>> from sahelkit.counts import finest

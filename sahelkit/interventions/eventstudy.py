@@ -29,6 +29,11 @@ def event_study(series, dates, reach: int = 6, size: int = 1) -> pd.DataFrame:
     (losses of leaders come in clusters) and the series' autocorrelation stay as they are. Raises
     `ValueError` where no date has all its bins within the series.
 
+    Index `bin` (-reach..-1, 1..reach); `observed`, `expected`, `ratio`, `low`, `high` (95 % of
+    placebo ratios), `p` (two-sided placebo share); and, the same in each row, `dates` used,
+    `placebos` (sets; neighbouring ones are nearly the same), `ratio_after` (all bins after
+    together), `ratio_usual` (its median over the placebo sets), `p_after`.
+
     Parameters
     ----------
     series : Series or list of Series
@@ -38,14 +43,8 @@ def event_study(series, dates, reach: int = 6, size: int = 1) -> pd.DataFrame:
     size : int
         Units per bin. The unit of the date itself is in no bin.
 
-    Returns
-    -------
-    DataFrame
-        Index `bin` (-reach..-1, 1..reach); `observed`, `expected`, `ratio`, `low`, `high` (95 % of
-        placebo ratios), `p` (two-sided placebo share); and, the same in each row, `dates` used,
-        `placebos` (sets; neighbouring ones are nearly the same), `ratio_after` (all bins after
-        together), `ratio_usual` (its median over the placebo sets), `p_after`.
-
+    Examples
+    --------
     >>> from sahelkit import load
     >>> table = event_study(finest(load()), ["2020-06-03", "2020-11-10"], 3)
     >>> table.index.tolist()
@@ -113,19 +112,13 @@ def waiting_days(incident_days, calendar: pd.PeriodIndex) -> pd.Series:
 def waiting_placebo(incidents: list, dates, calendar: pd.PeriodIndex) -> pd.DataFrame:
     """Waiting time to the next incident after each date, among those of the days around.
 
-    The comparison is with every day of `calendar` at most `AROUND` days away: incidents grew more
-    frequent. No test: sets of dates moved together by up to a year reject far too rarely.
+    `incidents` are, per date, the days of those that would count as retaliation. The comparison is
+    with every day of `calendar` at most `AROUND` days away: incidents grew more frequent. No test:
+    sets of dates moved together by up to a year reject far too rarely.
 
-    Parameters
-    ----------
-    incidents : list of array-like
-        Per date, the days of the incidents that would count as retaliation.
+    Per date `date`, `days` waited, `usual` (median of the days around), `share` of the days around
+    with a waiting time as short or shorter, `shares_mean` (mean over dates; 0.5 is usual).
 
-    Returns
-    -------
-    DataFrame
-        Per date `date`, `days` waited, `usual` (median of the days around), `share` of the days
-        around with a waiting time as short or shorter, `shares_mean` (mean over dates; 0.5 is usual).
     """
     rows, steps = [], np.arange(-AROUND, AROUND + 1)
     for found, date in zip(incidents, dates, strict=True):
@@ -143,20 +136,10 @@ def waiting_placebo(incidents: list, dates, calendar: pd.PeriodIndex) -> pd.Data
 def displacement(ds, start, end=None, length: int | None = None, area="regions") -> pd.DataFrame:
     """Incidents per day inside and outside an area before, during and after, in all and by group.
 
-    Parameters
-    ----------
-    ds : Dataset
-        With events: days. With tables: the months that start and end touch, `length` months around.
-    length : int, optional
-        Days or months; default `interventions.USUAL`.
-    area : str or collection of str
-        See `places.in_area`; outside is the rest of the three countries.
-
-    Returns
-    -------
-    DataFrame
-        `group` ('all' first), `where` (inside, outside), `window` (before, during, after),
-        `incidents`, `units` of time, `days`, `per_day`.
+    By days where there are events, else by the months that start and end touch, `length` of them
+    around (`interventions.USUAL`). Outside is the rest of the three countries. `group` ('all'
+    first), `where` (inside, outside), `window` (before, during, after), `incidents`, `units` of
+    time, `days`, `per_day`.
 
     >>> from sahelkit import load
     >>> table = displacement(load(), "2020-03-03", "2020-03-23")
@@ -194,15 +177,10 @@ def weighted_displacement(ds, start, end=None, area="regions") -> dict:
     negative quotient speaks of displacement, a positive one of benefits that spread. The area is
     one of regions or countries: others are known by position.
 
-    Returns
-    -------
-    dict
-        `counts` (DataFrame: area, ring, control by before, during, after), `quotient`, `fell` (change
-        of A / C from before to after), and `p`, the share of possible dates at which the ratio of ring to
-        control changed at least as much (placebo).
+    A dict of `counts` (DataFrame: area, ring, control by before, during, after), `quotient`, `fell`
+    (change of A / C from before to after), and `p`, the share of possible dates at which the ratio
+    of ring to control changed at least as much (placebo).
 
-    References
-    ----------
     Bowers, K. & Johnson, S. (2003). Measuring the geographical displacement and diffusion of
     benefit effects of crime prevention activity. Journal of Quantitative Criminology 19(3).
 

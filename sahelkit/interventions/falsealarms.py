@@ -25,22 +25,9 @@ def simulate(
 
     Counts are negative binomial: Poisson with gamma-distributed rates (`models.simulated_rates`).
 
-    Parameters
-    ----------
-    like : Series
-        Monthly or daily counts.
-    n : int
-        Series to simulate.
-    factor : float
-        Multiplies the rate in the units `changed`, a slice or bool array.
-    persistence : float
-        Autocorrelation of the rates' scores from unit to unit, 0 to below 1.
-    trend : bool
-        Keep the growth of `like`, the same every year; else a constant mean.
-
-    Returns
-    -------
-    int array (n, len(like))
+    The rate is multiplied by `factor` in the units `changed` (a slice or bool array); `persistence`
+    is the autocorrelation of the rates' scores from unit to unit, 0 to below 1; with `trend` the
+    growth of `like` is kept, the same every year, else its mean. Array (n, units).
 
     >>> months = pd.period_range("2012-01", periods=60, freq="M")
     >>> simulate(pd.Series(range(60), index=months), 2, seed=1).shape
@@ -116,24 +103,12 @@ def rejections(
 def false_alarms(
     like: pd.Series, length: int, date, n: int = 1000, fit: bool = False, seed: int = 0
 ) -> pd.DataFrame:
-    """Shares of simulated series in which each test of `rejections` rejects at 5 %.
+    """Shares of `n` simulated series in which each test of `rejections` rejects at 5 %.
 
-    Parameters
-    ----------
-    like : Series
-        Daily or monthly counts whose overdispersion and season the simulations have, in some
-        situations its growth, too.
-    length : int
-        Units before and after the date.
-    n : int
-        Series per situation; every test sees all of them.
-
-    Returns
-    -------
-    DataFrame
-        Index: test. Columns: situations without change (plain; with rates that persist from unit
-        to unit, autocorrelation `PERSISTENT`; with the growth of `like`), and with the rate halved,
-        half as high again, and doubled: the power of each test.
+    The series have the overdispersion and season of daily or monthly counts. Index: test. Columns:
+    situations without change (plain; with rates that persist from unit to unit, autocorrelation
+    `PERSISTENT`; with the growth of `like`), and with the rate halved, half as high again, and
+    doubled: the power of each test.
 
     >>> from sahelkit import load
     >>> from sahelkit.counts import finest
@@ -159,22 +134,9 @@ def false_alarms(
 def power(series: dict, date, length: int = placebos.WINDOW["M"], n: int = 200, seed: int = 0):
     """What the placebo test would have found: share of simulated series with a true change.
 
-    Each series is simulated with its own overdispersion, season and growth, and its rate changes
-    at the date.
-
-    Parameters
-    ----------
-    series : dict
-        Name -> monthly or daily counts; days are summed to months.
-    date : date-like, or dict
-        Of the change; a dict gives one for each name.
-    length : int
-        Months before and after.
-
-    Returns
-    -------
-    DataFrame
-        Index: names. `x0.5`, `x1.5`, `x2`: share found at 5 % by that change of the rate (0 to 1).
+    Each series (name -> monthly or daily counts, summed to months) is simulated with its own
+    overdispersion, season and growth, and its rate changes at the date, or at its own of a dict.
+    Index: names. `x0.5`, `x1.5`, `x2`: share found at 5 % by that change of the rate (0 to 1).
 
     >>> from sahelkit import load
     >>> from sahelkit.counts import finest

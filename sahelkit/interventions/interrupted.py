@@ -15,22 +15,12 @@ def interrupted(series: pd.Series, date, months: int = 36, harmonics: int = 1) -
 
     Wagner, Soumerai, Zhang & Ross-Degnan (2002); season by annual harmonics (Bernal, Cummins &
     Gasparrini 2017); autocorrelation-consistent intervals (`models.estimates`). Days are summed to
-    months; that of the date is left out. Raises `ValueError` for fewer than 6 months, or no count
-    at all, on one side.
+    months, at most so many on either side; that of the date is left out. Raises `ValueError` for
+    fewer than 6 months, or no count at all, on one side.
 
-    Parameters
-    ----------
-    months : int
-        At most so many months on either side.
-    harmonics : int
-        Pairs of annual sine and cosine.
-
-    Returns
-    -------
-    Regression
-        `table`: rows level, slope, trend before; `ratio`, `low`, `high`, `p`. Level: rate just after
-        the date over the rate that the earlier trend leads to. Slope and trend: factor per year.
-        `fitted`: `observed`, `fitted`, `without` (the earlier trend and season carried on).
+    `table`: rows level, slope, trend before; `ratio`, `low`, `high`, `p`. Level: rate just after
+    the date over the rate that the earlier trend leads to. Slope and trend: factor per year.
+    `fitted`: `observed`, `fitted`, `without` (the earlier trend and season carried on).
 
     >>> months = pd.period_range("2015-01", periods=72, freq="M")
     >>> steady = pd.Series([20, 30] * 18 + [40, 60] * 18, index=months)
@@ -97,14 +87,11 @@ def parallel(affected: pd.Series, unaffected: pd.Series, date, months: int = 24)
     """Whether the affected area's share had a trend before a date.
 
     Given both areas' sum, the affected area's count is binomial; its log odds on time
-    (`models.estimates`). Passing is no proof of parallel trends (Roth 2022): `low` and `high` say which
-    differences the data cannot exclude.
+    (`models.estimates`). Passing is no proof of parallel trends (Roth 2022): `low` and `high` say
+    which differences the data cannot exclude.
 
-    Returns
-    -------
-    dict
-        `ratio` (factor per year by which the affected area outgrew the other), `low`, `high`, `p`,
-        `months`, `counts`. NaN with fewer than 8 months that hold counts.
+    A dict of `ratio` (factor per year by which the affected area outgrew the other), `low`, `high`,
+    `p`, `months`, `counts`. NaN with fewer than 8 months that hold counts.
 
     >>> months = pd.period_range("2015-01", periods=24, freq="M")
     >>> a, b = pd.Series([4, 6] * 12, index=months), pd.Series([9, 9] * 12, index=months)

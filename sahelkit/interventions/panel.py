@@ -28,17 +28,14 @@ def panel(ds: Dataset, draws: int = 999, seed: int = 0) -> dict:
     """Incidents in the regions and months of area operations over what region and month let expect.
 
     Poisson regression of incidents per region and month on effects of both and on whether an
-    operation was under way there (difference in differences with staggered dates). The interval
-    and p come from randomisation: each operation keeps its regions and length, its date is drawn
-    anew from the `NEAR` months before and after its own, when there was about as much violence, and
-    the ratio is computed again. An operation goes where violence is: an association.
+    operation was under way there (difference in differences with staggered dates). The interval and
+    p come from randomisation: each operation keeps its regions and length, its date is drawn anew
+    from the `NEAR` months before and after its own, when there was about as much violence, and the
+    ratio is computed again. An operation goes where violence is: an association.
 
-    Returns
-    -------
-    dict
-        `ratio` (treated over expected), `low`, `high` (where 95 % of the ratios at random dates
-        lie), `p` (share of them at least as far from 1, on the log scale), `operations`, `cells`
-        (treated region-months), `incidents` in them, `regions`.
+    A dict of `ratio` (treated over expected), `low`, `high` (where 95 % of the ratios at random
+    dates lie), `p` (share of them at least as far from 1, on the log scale), `operations`, `cells`
+    (treated region-months), `incidents` in them, `regions`.
 
     >>> from sahelkit import load
     >>> found = panel(load(), draws=19)

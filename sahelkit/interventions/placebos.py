@@ -65,11 +65,7 @@ def by_month(series: pd.Series) -> pd.Series:
 
 
 def window_sums(values: np.ndarray, length: int, duration: int = 1) -> tuple:
-    """Sums before, during and after every position whose windows fit: three arrays (..., m).
-
-    >>> [part.tolist() for part in window_sums(np.arange(6), 2)]
-    [[1, 3], [2, 3], [7, 9]]
-    """
+    """Sums before, during and after every position whose windows fit: three arrays (..., m)."""
     values = np.asarray(values)
     total = np.concatenate([np.zeros((*values.shape[:-1], 1), values.dtype), values.cumsum(-1)], -1)
     m = max(values.shape[-1] - 2 * length - duration + 1, 0)
@@ -117,6 +113,11 @@ def at_every_date(
 ) -> pd.DataFrame:
     """The statistic at every date at which its windows fit, all at once.
 
+    Index: the first unit of the event. `before`, `during`, `after`, `possible` (at least `AT_LEAST`
+    counts in the windows, of each area), `log_ratio`, `ratio` (freed of the season), `season` (the
+    ratio that the season alone would give), `error` (standard error of the log ratio with
+    overdispersion), `statistic` (log ratio over its error).
+
     Parameters
     ----------
     series : Series
@@ -130,14 +131,8 @@ def at_every_date(
     against : Series, optional
         Counts of an unaffected area: the statistic is then the ratio of the two areas' ratios.
 
-    Returns
-    -------
-    DataFrame
-        Index: the first unit of the event. `before`, `during`, `after`, `possible` (at least
-        `AT_LEAST` counts in the windows, of each area), `log_ratio`, `ratio` (freed of the season),
-        `season` (the ratio that the season alone would give), `error` (standard error of the log
-        ratio with overdispersion), `statistic` (log ratio over its error).
-
+    Examples
+    --------
     >>> from sahelkit import load
     >>> from sahelkit.counts import finest
     >>> table = at_every_date(finest(load(), "regions"), 6)
@@ -182,13 +177,10 @@ def tail_shares(statistic: np.ndarray, possible: np.ndarray | None = None) -> np
 def place_of(table: pd.DataFrame, date, within_years: float | None = None) -> dict:
     """Where a date falls among all possible dates of `at_every_date`, or those so many years around.
 
-    Returns
-    -------
-    dict
-        `p` (two-sided: share of possible dates, the date itself among them, at least as far from
-        their median), `percentile` (share of dates with a lower statistic), `dates`,
-        `placebo_low`, `placebo_high` (the ratios between which 95 % of the dates lie). NaN
-        where the date is not a possible one.
+    A dict of `p` (two-sided: share of possible dates, the date itself among them, at least as far
+    from their median), `percentile` (share of dates with a lower statistic), `dates`,
+    `placebo_low`, `placebo_high` (the ratios between which 95 % of the dates lie). NaN where the
+    date is not a possible one.
 
     >>> from sahelkit import load
     >>> from sahelkit.counts import finest

@@ -61,16 +61,14 @@ def unit(ds) -> str:
     return "stretches of 30 days" if ds.events is not None else "months"
 
 
-def together(ds, family: str | None = None) -> pd.DataFrame:
-    """`eventstudy.event_study` of all testable losses, or of one family's: 6 stretches of a month.
+def together(ds) -> pd.DataFrame:
+    """`eventstudy.event_study` of all testable losses: 6 stretches of a month.
 
     >>> from sahelkit import load
-    >>> together(load(), "IS Sahel")["dates"].iloc[0].item()
-    6
+    >>> together(load())["dates"].iloc[0].item()
+    16
     """
     table, series = testable(ds), series_of(ds)
-    if family:
-        table = table[table["family"] == family]
     size = 30 if ds.events is not None else 1
     return eventstudy.event_study([series[n] for n in table["label"]], table["start"], 6, size)
 
