@@ -128,8 +128,8 @@ def weeks_after(ds) -> pd.Series:
     `before`, `after` (incidents), `ratio`, `exact_low`, `exact_high` (95 %).
 
     >>> from sahelkit import load
-    >>> weeks_after(load())[["before", "after"]].astype(int).tolist()
-    [22, 19]
+    >>> bool(weeks_after(load())["exact_low"] < 1)
+    True
     """
     span, before, after = pd.Timedelta(weeks=4), 0, 0
     for found, day in zip(attacks_after(ds), testable(ds)["start"], strict=True):
