@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from sahelkit.figures import parts
-from sahelkit.figures.style import ACCENT, COUNTRY_COLOURS, INK, WIDE, caption, thousands
+from sahelkit.figures.style import ACCENT, COUNTRY_COLOURS, INK, WIDE, caption
 from sahelkit.schema import COUNTRIES
 
 VERDICT_COLOURS = {
@@ -39,9 +39,7 @@ def verdicts(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     total, sums = int(stated.to_numpy().sum()), stated.sum()
     checked = total - sums["cannot be checked"]
     agree = sums["reproduced"] + sums["near"]
-    title = (
-        f"{thousands(agree)} of {thousands(checked)} statements that can be checked hold, or nearly"
-    )
+    title = f"{agree:,.0f} of {checked:,.0f} statements that can be checked hold, or nearly"
     subtitle = (
         f"Number of statements by verdict; {sums['not reproduced']} are not borne out, "
         f"{sums['cannot be checked']} of {total} cannot be checked with these data. Checks of a file "

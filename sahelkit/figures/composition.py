@@ -14,7 +14,6 @@ from sahelkit.figures.style import (
     WIDE,
     caption,
     now_and_then,
-    thousands,
 )
 
 FEWEST = 10
@@ -36,7 +35,7 @@ def kinds(table: pd.DataFrame, source: str) -> plt.Figure:
     ax.set_ylim(0, None)
     top = table.loc[table["deaths_best"].astype(float).idxmax()]
     when = parts.decimal_years(pd.PeriodIndex([top["month"]]))[0]
-    most = thousands(top["deaths_best"])
+    most = f"{top['deaths_best']:,.0f}"
     parts.label(axes[top["kind"]], most, when, float(top["deaths_best"]), (-6, 0), ha="right")
     title = f"Heaviest month: {top['kind']}, {most} deaths in {top['month'].strftime('%B %Y')}"
     subtitle = "Deaths per month, best estimate and low-high band, one scale"

@@ -7,17 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.figures import parts
-from sahelkit.figures.style import (
-    ACCENT,
-    BLUE,
-    COUNTRY_COLOURS,
-    INK,
-    MUTED,
-    TALL,
-    WIDE,
-    caption,
-    thousands,
-)
+from sahelkit.figures.style import ACCENT, BLUE, COUNTRY_COLOURS, INK, MUTED, TALL, WIDE, caption
 
 FEWER = "#029e73"
 STABLE = 0.8
@@ -43,7 +33,7 @@ def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
     shown = "" if np.isnan(low).all() else " and low-high band"
     bottom.set_title(f"Deaths per month, best estimate{shown}")
     peak = int(np.nanargmax(best))
-    text = f"{table.index[peak].strftime('%B %Y')}: {thousands(best[peak])}"
+    text = f"{table.index[peak].strftime('%B %Y')}: {best[peak]:,.0f}"
     parts.label(bottom, text, when[peak], best[peak], (-6, 0), ha="right", fontsize=8)
     note = "An incident counts in the month of its first day."
     if last is not None and last.thin:
@@ -66,9 +56,7 @@ def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
     last_year = per_year.index[-1]
     most = deaths.idxmax() == last_year and per_year.idxmax() == last_year
     end = f"{last_year}" if table.index[-1].month == 12 else f"{last_year} to {table.index[-1]:%B}"
-    title = (
-        f"{thousands(per_year.iloc[-1])} incidents and {thousands(deaths.iloc[-1])} deaths in {end}"
-    )
+    title = f"{per_year.iloc[-1]:,.0f} incidents and {deaths.iloc[-1]:,.0f} deaths in {end}"
     if len(per_year) > 1:
         title += ", the most of any year" if most else f", deaths were most in {deaths.idxmax()}"
     subtitle = f"Incidents of organised violence and deaths per month, {parts.names_of(codes)}"
@@ -104,8 +92,8 @@ def totals(table: pd.DataFrame, published: pd.DataFrame, source: str) -> plt.Fig
         ax.grid(axis="x", visible=False)
     row = table[table["country"] == "all"].iloc[-1]
     title = (
-        f"Deaths in {row['year']}: {thousands(row['best'])} by best estimates, "
-        f"{thousands(row['low'])} to {thousands(row['high'])} by the model of reporting"
+        f"Deaths in {row['year']}: {row['best']:,.0f} by best estimates, "
+        f"{row['low']:,.0f} to {row['high']:,.0f} by the model of reporting"
     )
     release = "/".join(sorted(published["release"].unique()))
     subtitle = (

@@ -5,16 +5,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.figures import parts
-from sahelkit.figures.style import (
-    ACCENT,
-    BLUE,
-    COUNTRY_COLOURS,
-    INK,
-    MUTED,
-    WIDE,
-    caption,
-    thousands,
-)
+from sahelkit.figures.style import ACCENT, BLUE, COUNTRY_COLOURS, INK, MUTED, WIDE, caption
 
 PALE, BAR = "#d9dee5", "#9aa7b8"
 GOLD = "#b8860b"
@@ -210,7 +201,7 @@ def false_alarms(table: pd.DataFrame, n: int, source: str) -> plt.Figure:
         f"a doubling in {found:.0%}"
     )
     subtitle = (
-        f"Per cent of {thousands(n)} simulated series in which a test rejects at 5 %; green: 3 to "
+        f"Per cent of {n:,.0f} simulated series in which a test rejects at 5 %; green: 3 to "
         "7 %. Grey columns hold no change, blue ones a change that the test should find."
     )
     source = f"simulations with the overdispersion and season of {source}"

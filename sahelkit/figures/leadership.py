@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.figures import parts
-from sahelkit.figures.style import ACCENT, BLUE, INK, MUTED, WIDE, caption, thousands
+from sahelkit.figures.style import ACCENT, BLUE, INK, MUTED, WIDE, caption
 
 
 def event_study(table: pd.DataFrame, what: str, unit: str, source: str, ax=None) -> plt.Figure:
@@ -25,7 +25,7 @@ def event_study(table: pd.DataFrame, what: str, unit: str, source: str, ax=None)
     title = f"{what}: {first['ratio_after']:.2f} times what came before; at other dates {first['ratio_usual']:.2f}"
     subtitle = (
         f"{table['dates'].iloc[0]} dates pooled; expected: level before times season. Grey: 95 % "
-        f"of {thousands(first['placebos'])} placebo sets (all dates moved together); red: outside "
+        f"of {first['placebos']:,.0f} placebo sets (all dates moved together); red: outside "
         f"it ({outside[later].sum()} of {later.sum()} after)."
     )
     note = "An association: the losses fell into operations that went on."

@@ -10,7 +10,7 @@ from sahelkit import coding, places
 from sahelkit.choices import NotCovered, one_of
 from sahelkit.dataset import years_covered
 from sahelkit.figures import parts
-from sahelkit.figures.style import EDGE, FAMILY_COLOURS, PERPETRATOR_COLOURS, caption, thousands
+from sahelkit.figures.style import EDGE, FAMILY_COLOURS, PERPETRATOR_COLOURS, caption
 
 SHADES = ("#f6d7a7", "#eda75d", "#d4682b", "#9c3a1d", "#5a1a12")
 CLASSES = {"cell": (1, 2, 5, 10, 25), "region": (1, 10, 50, 100, 250)}
@@ -55,7 +55,7 @@ def incident_map(incidents: pd.DataFrame, source: str, by="conflict", extent=Non
             style |= dict(edgecolor="white", facecolor=shades[part.index], linewidth=0.4)
         ax.scatter(part["longitude"], part["latitude"], **style)
     sums = table.groupby(kind)["deaths_best"].sum().sort_values(ascending=False)
-    handles = parts.dots({f"{name} ({thousands(n)})": colours[name] for name, n in sums.items()})
+    handles = parts.dots({f"{name} ({n:,.0f})": colours[name] for name, n in sums.items()})
     key = dict(fontsize=8, title_fontsize=8)
     titles = {"conflict": "Conflict (deaths on all sides)", "perpetrator": "Who struck (deaths)"}
     families = dict(title=titles[by], ncol=2, borderaxespad=0)
@@ -73,9 +73,9 @@ def incident_map(incidents: pd.DataFrame, source: str, by="conflict", extent=Non
     ax.legend(handles=sizes, title="Deaths", ncol=3, labelspacing=1.6, **left, **key)
     top = table.iloc[0]
     title = (
-        f"{thousands(len(table))} incidents killed {thousands(table['deaths_best'].sum())} "
+        f"{len(table):,.0f} incidents killed {table['deaths_best'].sum():,.0f} "
         f"people; the largest, {top['place']} ({top['date_start']:%B %Y}), "
-        f"{thousands(top['deaths_best'])}"
+        f"{top['deaths_best']:,.0f}"
     )
     subtitle = (
         "Area of a circle: deaths, best estimate; hollow: place known to the region or worse. "
@@ -123,7 +123,7 @@ def count_map(ds, source: str, periods: list, by: str = "cell") -> plt.Figure:
                     plt.Polygon(ring, facecolor=colour, edgecolor=EDGE, lw=0.3, zorder=0.5)
                 )
         span = f"{first}-{last}" if last > first else f"{first}"
-        totals.append(f"{thousands(counts.sum())} in {span}")
+        totals.append(f"{counts.sum():,.0f} in {span}")
         ax.set_title(span)
     names = [f"{a} to {b - 1}" if b > a + 1 else f"{a}" for a, b in pairwise(classes)]
     handles = parts.dots(dict(zip([*names, f"{classes[-1]} and more"], SHADES, strict=True)))

@@ -5,28 +5,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.ticker import FuncFormatter
 
 from sahelkit import places
-from sahelkit.figures.style import (
-    ACCENT,
-    BLUE,
-    EDGE,
-    INK,
-    LAND,
-    MUTED,
-    WIDE,
-    ZONE_FILL,
-    caption,
-    thousands,
-)
+from sahelkit.figures.style import ACCENT, BLUE, EDGE, INK, LAND, MUTED, WIDE, ZONE_FILL, caption
 from sahelkit.schema import COUNTRIES
 
 DIFFA_COLOURS = {"with Diffa": "#6f86a8", "without Diffa": ACCENT}
 """One colour per reading; without Diffa is the one to look at."""
 PLACEBO = "#e4e2dc"
 """Ground of what chance alone would give."""
-THOUSANDS = FuncFormatter(lambda value, _: thousands(value))
+THOUSANDS = "{x:,.0f}"
+"""Format of the ticks of counts."""
 ORDER = ("MLI", "BFA", "NER")
 """Countries from west to east."""
 
@@ -54,6 +43,11 @@ def unit_of(table: pd.DataFrame) -> str:
 def of(table: pd.DataFrame, reading: str) -> pd.DataFrame:
     """One reading of a table with and without Diffa, by year."""
     return table[table["reading"] == reading].drop(columns="reading").set_index("year")
+
+
+def per_reading(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """One column by year, with and without Diffa."""
+    return table.pivot(index="year", columns="reading", values=column)[list(DIFFA_COLOURS)]
 
 
 def by_reading(table: pd.DataFrame, tall: float, **style) -> tuple:
@@ -188,7 +182,6 @@ def draw_map(ax, zone: bool = True, labels: bool = False) -> None:
         for code, (x, y) in spots.items():
             ax.text(x, y, COUNTRIES[code], ha="center", fontsize=9, color=MUTED, zorder=4)
     ax.set(xlim=(-12.6, 16.3), ylim=(9.1, 25.2), xticks=[], yticks=[], aspect=1.04)
-    ax.set(xlabel="", ylabel="")
     ax.grid(False)
     ax.spines[:].set_visible(False)
 

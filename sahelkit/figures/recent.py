@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from sahelkit.figures import parts
-from sahelkit.figures.style import COUNTRY_COLOURS, INK, MUTED, caption, thousands
+from sahelkit.figures.style import COUNTRY_COLOURS, INK, MUTED, caption
 
 AGES = {
     "yearly release": 0.95,
@@ -42,7 +42,7 @@ def months(table: pd.DataFrame) -> plt.Figure:
         ax.yaxis.set_major_formatter(parts.THOUSANDS)
     ax.set_xticks([2024, 2025, 2026], ["Jan 2024", "Jan 2025", "Jan 2026"])
     yearly = table.groupby(table["month"].dt.year)["deaths"].sum()
-    title = f"{thousands(yearly[2024])} deaths in 2024, {thousands(yearly[2025])} so far for 2025"
+    title = f"{yearly[2024]:,.0f} deaths in 2024, {yearly[2025]:,.0f} so far for 2025"
     subtitle = (
         "Deaths per month, best estimate. Full colour: yearly release; half: candidate events of 2025 "
         "together; pale: as first released. Dash: the month's first release."

@@ -12,16 +12,7 @@ from matplotlib.colors import PowerNorm
 
 from sahelkit import places
 from sahelkit.figures import parts
-from sahelkit.figures.style import (
-    ACCENT,
-    COUNTRY_COLOURS,
-    INK,
-    MUTED,
-    WIDE,
-    caption,
-    now_and_then,
-    thousands,
-)
+from sahelkit.figures.style import ACCENT, COUNTRY_COLOURS, INK, MUTED, WIDE, caption, now_and_then
 from sahelkit.schema import COUNTRIES
 
 DEFINITIONS = {
@@ -38,11 +29,6 @@ LEAST, SHOWN_REGIONS = 15, 14
 def year_colours(years) -> dict:
     """A colour per year, from dark to light."""
     return dict(zip(years, cm.batlow(np.linspace(0.02, 0.82, len(years))), strict=True))
-
-
-def _per_reading(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    """One column by year, with and without Diffa."""
-    return table.pivot(index="year", columns="reading", values=column)[list(parts.DIFFA_COLOURS)]
 
 
 def _lines(ax, table: pd.DataFrame, colours, gap: float, room: float, step=2, size=4.0) -> None:
@@ -128,7 +114,7 @@ def border(table: pd.DataFrame, published: float, source: str, ax=None) -> plt.F
     """Share of incidents within 50 km of the shared borders per year (`geography.share` by 'border'),
     beside a published share (0 to 1, over all years)."""
     fig, ax = parts.panel(ax, WIDE)
-    shares = _per_reading(table, "share")
+    shares = parts.per_reading(table, "share")
     _lines(ax, 100 * shares, parts.DIFFA_COLOURS.values(), 2.2, 1.9)
     ax.axhline(100 * published, color=INK, linewidth=1, linestyle="--")
     text = f"published: {100 * published:.0f} % of ACLED events to June 2021 (OECD/SWAC 2022)"
@@ -162,7 +148,9 @@ def distance(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Distance of the mean centre from the tripoint, with its interval (`geography.centre_region`)."""
     fig, ax = parts.panel(ax, WIDE)
     table = table.dropna()
-    low, high, km = (_per_reading(table, f"km_{end}") for end in ("low", "high", "to_tripoint"))
+    low, high, km = (
+        parts.per_reading(table, f"km_{end}") for end in ("low", "high", "to_tripoint")
+    )
     for name, colour in parts.DIFFA_COLOURS.items():
         ax.fill_between(low.index, low[name], high[name], color=colour, alpha=0.16, linewidth=0)
     _lines(ax, km, parts.DIFFA_COLOURS.values(), 28, 1.9)
@@ -170,7 +158,7 @@ def distance(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     nearest = km["without Diffa"]
     title = (
         f"Without the Lake Chad war the centre was never nearer to the tripoint than "
-        f"{thousands(nearest.min())} km ({nearest.idxmin()})"
+        f"{nearest.min():,.0f} km ({nearest.idxmin()})"
     )
     subtitle = (
         "Distance of the mean centre of incidents from the tripoint, km; band: 95 % interval "
@@ -182,7 +170,7 @@ def distance(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
 def extent(table: pd.DataFrame, source: str) -> plt.Figure:
     """Cells with violence per year, and how many of them are new (`geography.extent`)."""
     fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.4))
-    cells = _per_reading(table, "cells")
+    cells = parts.per_reading(table, "cells")
     _lines(left, cells, parts.DIFFA_COLOURS.values(), 11, 4.6, step=3, size=3.5)
     left.set_title("Grid cells with violence")
     left.set_ylim(0, None)
@@ -228,7 +216,7 @@ def heat_map(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     for (row, column), value in np.ndenumerate(values):
         if value:
             ink = "white" if norm(value) > 0.5 else INK
-            ax.text(column, row, thousands(value), color=ink, **style)
+            ax.text(column, row, f"{value:,.0f}", color=ink, **style)
     inside = places.members("regions")
     names = [f"{region}{' *' * ((code, region) in inside)}" for code, region in shown.index]
     ax.set(yticks=range(len(shown)), yticklabels=names)
@@ -275,7 +263,7 @@ def contribution(table: pd.DataFrame, before: tuple, after: tuple, source: str, 
         title += f", Diffa for {share[table['region'] == 'Diffa'].sum():.0f} %"
     subtitle = (
         f"Contribution to the rise in {parts.unit_of(table)} per year, {before[0]}-{before[1]} to "
-        f"{after[0]}-{after[1]} (from {thousands(table['before'].sum())} to "
-        f"{thousands(table['after'].sum())} a year), per cent."
+        f"{after[0]}-{after[1]} (from {table['before'].sum():,.0f} to "
+        f"{table['after'].sum():,.0f} a year), per cent."
     )
     return caption(fig, title, subtitle, source)

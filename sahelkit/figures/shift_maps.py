@@ -9,15 +9,7 @@ import pandas as pd
 from sahelkit import geography, places
 from sahelkit.figures import parts
 from sahelkit.figures.shift import year_colours
-from sahelkit.figures.style import (
-    ACCENT,
-    FAMILY_COLOURS,
-    INK,
-    MUTED,
-    caption,
-    now_and_then,
-    thousands,
-)
+from sahelkit.figures.style import ACCENT, FAMILY_COLOURS, INK, MUTED, caption, now_and_then
 
 TYPES = {
     "clustered high": "#8c2d19",
@@ -29,9 +21,11 @@ TYPES = {
 """Colours of the classes of OECD/SWAC's indicator."""
 
 
-def _ellipse(ax, row: pd.Series, **style) -> None:
+def _ellipse(ax, row: pd.Series, colour: str, size: float, **style) -> None:
+    """The outline of an ellipse, and its centre."""
     latitude, longitude = geography.outline(row)
     ax.fill(longitude, latitude, **style)
+    ax.plot(row["longitude"], row["latitude"], "o", color=colour, ms=size, zorder=4)
 
 
 def path(table: pd.DataFrame, source: str) -> plt.Figure:
@@ -44,17 +38,18 @@ def path(table: pd.DataFrame, source: str) -> plt.Figure:
         ax.set(xlim=(-6.2, 6.2), ylim=(11.6, 20.3))
         ax.plot(rows["longitude"], rows["latitude"], color=MUTED, linewidth=0.9, zorder=3)
         for year, row in rows.iterrows():
-            _ellipse(ax, row, facecolor=colours[year], alpha=0.10, zorder=2, edgecolor="none")
-            ax.plot(row["longitude"], row["latitude"], "o", color=colours[year], ms=6, zorder=4)
+            area = dict(facecolor=colours[year], alpha=0.10, zorder=2, edgecolor="none")
+            _ellipse(ax, row, colours[year], 6, **area)
         _label_years(ax, rows)
         parts.draw_tripoint(ax, "tripoint")
     key = {f"● {year}": colour for year, colour in colours.items()}
     parts.coloured_words(panels[1][0], key, 1.02, 0.97, -0.062, fontsize=8)
-    best = parts.of(table, "with Diffa")["km_to_tripoint"].idxmin()
-    near = {name: parts.of(table, name).loc[best, "km_to_tripoint"] for name in parts.DIFFA_COLOURS}
+    km = parts.per_reading(table, "km_to_tripoint")
+    best = km["with Diffa"].idxmin()
+    near = km.loc[best]
     title = (
-        f"The centre of violence came within {thousands(near['with Diffa'])} km of the tripoint in "
-        f"{best}; without the Lake Chad war {thousands(near['without Diffa'])} km"
+        f"The centre of violence came within {near['with Diffa']:,.0f} km of the tripoint in "
+        f"{best}; without the Lake Chad war {near['without Diffa']:,.0f} km"
     )
     subtitle = (
         "Mean centre of incidents per year; shaded: 95 % region of each year's centre (bootstrap "
@@ -85,15 +80,11 @@ def ellipses(table: pd.DataFrame, years, source: str) -> plt.Figure:
         parts.draw_map(ax)
         for year, row in rows.loc[list(colours)].dropna().iterrows():
             line = dict(facecolor="none", edgecolor=colours[year], linewidth=1.8, zorder=3)
-            _ellipse(ax, row, **line)
-            ax.plot(row["longitude"], row["latitude"], "o", color=colours[year], ms=5, zorder=4)
+            _ellipse(ax, row, colours[year], 5, **line)
         parts.draw_tripoint(ax)
     parts.coloured_words(panels[0][0], {str(y): c for y, c in colours.items()}, 0.02, 0.95, -0.08)
-    last = [
-        parts.of(table, name).loc[max(years), "standard_distance_km"]
-        for name in parts.DIFFA_COLOURS
-    ]
-    title = f"Standard distance: {thousands(last[0])} km in {max(years)}, {thousands(last[1])} km without the Lake Chad war"
+    last = parts.per_reading(table, "standard_distance_km").loc[max(years)].tolist()
+    title = f"Standard distance: {last[0]:,.0f} km in {max(years)}, {last[1]:,.0f} km without the Lake Chad war"
     subtitle = "Standard deviational ellipse of incidents (holds about 63 % of a normal scatter) and mean centre."
     note = "Axes in an equal-area projection; CrimeStat's correction."
     return caption(fig, title, subtitle, source, note)
@@ -120,7 +111,7 @@ def year_maps(points: pd.DataFrame, centres: pd.DataFrame, source: str) -> plt.F
             here = parts.of(centres, reading).loc[year]
             ax.plot(here["longitude"], here["latitude"], "X", color=colour, ms=6.5, mec="white")
         total = cells.loc[cells["year"] == year, "weight"].sum()
-        ax.set_title(f"{year}   {thousands(total)}", fontsize=8.5)
+        ax.set_title(f"{year}   {total:,.0f}", fontsize=8.5)
     violent = cells.groupby("year")["priogrid_gid"].nunique().reindex(years, fill_value=0)
     subtitle = (
         "Incidents per grid cell and year (area of a circle: number; one scale), and per year in "

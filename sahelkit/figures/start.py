@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from sahelkit.figures import parts
-from sahelkit.figures.style import COUNTRY_COLOURS, WIDE, caption, thousands
+from sahelkit.figures.style import COUNTRY_COLOURS, WIDE, caption
 from sahelkit.schema import COUNTRIES
 
 
@@ -22,7 +22,7 @@ def country_totals(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     ax.set(xlim=(years.min(), years.max() + 1.6), ylim=(0, None), ylabel="Deaths per year")
     ax.set_xticks(range(years.min(), years.max() + 1, 2))
     top = table.loc[table["deaths_best"].idxmax()]
-    most, name = thousands(top["deaths_best"]), COUNTRIES[top["country"]]
+    most, name = f"{top['deaths_best']:,.0f}", COUNTRIES[top["country"]]
     parts.label(ax, most, top["year"], top["deaths_best"], (-6, 0), ha="right")
     title = f"{name}, {top['year']}: {most} deaths, the most of any country and year"
     subtitle = "Deaths in organised violence per year, best estimate; band: low to high estimate."

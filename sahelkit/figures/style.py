@@ -61,25 +61,14 @@ STYLE = {
 mpl.rcParams.update(STYLE)
 
 
-def thousands(value: float) -> str:
-    """A count with a thin separator of thousands, as in every figure and sentence.
-
-    >>> thousands(1234567)
-    '1,234,567'
-    """
-    return f"{value:,.0f}"
-
-
 def now_and_then(values: pd.Series, unit: str = "") -> str:
     """The last value of a yearly series beside the first; of one year alone, that one.
 
     >>> now_and_then(pd.Series([3, 65], index=[2013, 2023])), now_and_then(pd.Series({2023: 65}), " %")
     ('65 in 2023, 3 in 2013', '65 % in 2023')
     """
-    text = f"{thousands(values.iloc[-1])}{unit} in {values.index[-1]}"
-    if len(values) == 1:
-        return text
-    return f"{text}, {thousands(values.iloc[0])}{unit} in {values.index[0]}"
+    ends = values if len(values) == 1 else values.iloc[[-1, 0]]
+    return ", ".join(f"{value:,.0f}{unit} in {year}" for year, value in ends.items())
 
 
 def caption(fig, title: str, subtitle: str, source: str, note: str = "") -> plt.Figure:
@@ -152,15 +141,15 @@ def save(fig: plt.Figure, name: str, table: pd.DataFrame) -> None:
         _display(fig, picture, f"<figure {name}>")
     if not folder:
         print(f"{name}: shown, not saved. Set SAHELKIT_FIGURES to a folder to save figures there.")
-    if folder:
-        target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
-        (target / f"{name}.png").write_bytes(picture)
-        table = table.rename_axis(index=None)
-        if not isinstance(table.index, pd.RangeIndex):
-            table = table.reset_index()
-        text = table.to_csv(index=False, lineterminator="\n", float_format="%.6g")
-        (target / f"{name}.csv").write_bytes(text.encode("utf-8"))
+        return
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / f"{name}.png").write_bytes(picture)
+    table = table.rename_axis(index=None)
+    if not isinstance(table.index, pd.RangeIndex):
+        table = table.reset_index()
+    text = table.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    (target / f"{name}.csv").write_bytes(text.encode("utf-8"))
 
 
 def png(fig: plt.Figure) -> bytes:
@@ -175,12 +164,9 @@ def png(fig: plt.Figure) -> bytes:
     info = PngImagePlugin.PngInfo()
     for key, text in fig.sahelkit.items():
         info.add_itxt(key, text)
-    few = (
-        Image.open(drawn)
-        .convert("RGB")
-        .quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    )
-    few.save(out, format="png", pnginfo=info, optimize=False)
+    few = dict(method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    picture = Image.open(drawn).convert("RGB").quantize(256, **few)
+    picture.save(out, format="png", pnginfo=info, optimize=False)
     return out.getvalue()
 
 
@@ -194,7 +180,6 @@ def looks_same(one: bytes, other: bytes) -> bool:
 
     if one == other:
         return True
-    first, second = (
-        np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype=int) for data in (one, other)
-    )
+    pictures = (Image.open(io.BytesIO(data)).convert("RGB") for data in (one, other))
+    first, second = (np.asarray(picture, dtype=int) for picture in pictures)
     return first.shape == second.shape and np.abs(first - second).max() <= 32

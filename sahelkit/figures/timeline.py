@@ -7,7 +7,7 @@ from matplotlib.patheffects import withStroke
 
 from sahelkit import interventions, places, schema
 from sahelkit.figures import parts
-from sahelkit.figures.style import ACCENT, COUNTRY_COLOURS, INK, MUTED, caption, thousands
+from sahelkit.figures.style import ACCENT, COUNTRY_COLOURS, INK, MUTED, caption
 from sahelkit.figures.timeline_layout import (
     BARS,
     FONT,
@@ -69,7 +69,7 @@ def timeline(deaths: pd.DataFrame, source: str, width: float = WALL) -> plt.Figu
     years = total.groupby(total.index.year).sum()
     number = interventions.overlaps(axis.first, axis.last)["number"]
     title = (
-        f"{thousands(years.iloc[0])} deaths in {years.index[0]}, {thousands(years.iloc[-1])} in "
+        f"{years.iloc[0]:,.0f} deaths in {years.index[0]}, {years.iloc[-1]:,.0f} in "
         f"{years.index[-1]}; up to {number.max()} deployments in force at once, and never fewer "
         f"than {number.min()}"
     )
@@ -172,6 +172,6 @@ def _draw_deaths(axes, deaths: pd.DataFrame, axis_inches: float) -> None:
         ax.text(-0.45 / axis_inches, 0.5, name, transform=ax.transAxes, **ink)
         peak = int(best.argmax())
         month = deaths.index[peak]
-        text = f"{thousands(best[peak])} in {month.strftime('%B %Y')}"
+        text = f"{best[peak]:,.0f} in {month.strftime('%B %Y')}"
         ink = dict(ha="right" if peak > len(best) * 0.8 else "left", va="bottom", color=MUTED)
         parts.label(ax, text, month.start_time, best[peak], (0, 2), fontsize=FONT - 0.4, **ink)
