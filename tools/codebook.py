@@ -108,6 +108,8 @@ def _examples(folder: Path) -> dict:
 
 
 CLAIM_REPORTED = "claimed, yes against the rest"
+ROUNDS = (1, 2, 3)
+FIELDS = ("target", "tactic", "weapon", "perpetrator", "attribution", "claimed", "place_kind")
 
 
 def kappa(folder: Path) -> pd.DataFrame:
@@ -133,22 +135,23 @@ def kappa(folder: Path) -> pd.DataFrame:
 def datasheet_numbers(folder: Path) -> str:
     """The generated part of the datasheet: sizes, shares of unknown, agreement of two codings."""
     coding, reports = _sheets(folder)
-    besides = reports[reports["kind"] != "ged"].groupby("incident")["publisher"].nunique()
+    told = reports[~reports["kind"].isin(["ged", "candidate", "party_claim"])]
+    besides = told.groupby("incident")["publisher"].nunique()
     lines = [
         f"{len(coding):,} incidents, {len(reports):,} reports by {reports['publisher'].nunique()} publishers, "
-        f"{(reports['kind'] == 'ged').sum()} of them UCDP GED events. At least one publisher besides GED: "
+        f"{(reports['kind'] == 'ged').sum()} of them UCDP GED events. At least one publisher besides UCDP and the parties: "
         f"{(besides >= 1).sum()} incidents; at least two: {(besides >= 2).sum()}.",
         "",
-        "| field | unknown | kappa, first round | kappa, second round |",
-        "|---|---|---|---|",
+        "| field | unknown | kappa, first round | second | third |",
+        "|---|---|---|---|---|",
     ]
     found = kappa(folder).set_index(["round", "field"])["kappa"]
-    for field in ("target", "tactic", "perpetrator", "attribution", "claimed", "place_kind"):
-        values = [f"{found[n, field]:.2f}" if (n, field) in found else "" for n in (1, 2)]
+    for field in FIELDS:
+        values = [f"{found[n, field]:.2f}" if (n, field) in found else "" for n in ROUNDS]
         lines.append(
             f"| {field} | {(coding[field] == 'unknown').mean():.0%} | {' | '.join(values)} |"
         )
-    values = [f"{found[n, CLAIM_REPORTED]:.2f}" for n in (1, 2) if (n, CLAIM_REPORTED) in found]
+    values = [f"{found[n, CLAIM_REPORTED]:.2f}" for n in ROUNDS if (n, CLAIM_REPORTED) in found]
     lines.append(f"| {CLAIM_REPORTED} | | {' | '.join(values)} |")
     return "\n".join(lines)
 
