@@ -4,7 +4,7 @@ from datetime import date
 
 from sahelkit.choices import one_of
 from sahelkit.files import read_table
-from sahelkit.sources.formats import labels, licence_of
+from sahelkit.sources.formats import licence_of
 
 
 def _text(work) -> str:
@@ -129,7 +129,7 @@ def cite(provenances, *, style: str = "text", accessed: str = "") -> str:
 
 def _note(provenance, accessed: str) -> str:
     day = accessed or provenance.accessed
-    parts = [f"{labels()[provenance.source]} {provenance.source_version}"]
+    parts = [provenance.label]
     if provenance.source != "coded":
         parts += [f"accessed {day}" if day else "day of access not recorded", provenance.filters]
     return "; ".join(parts) + f". Licence: {licence_of(provenance.source)}."

@@ -11,7 +11,6 @@ from sahelkit import places, schema
 from sahelkit.choices import NotCovered
 from sahelkit.files import data_dir, read_table
 from sahelkit.places import UNKNOWN, UNKNOWN_INSIDE
-from sahelkit.sources.formats import labels
 
 COUNTS = ("incidents", "deaths_best", "deaths_low", "deaths_high", "deaths_civilians")
 REGION_KEYS = ["country", "region", "month", "violence", "group"]
@@ -60,7 +59,7 @@ class Dataset:
     @property
     def label(self) -> str:
         """Source and release, for captions: 'UCDP GED 24.1'."""
-        return f"{labels()[self.provenance.source]} {self.provenance.source_version}"
+        return self.provenance.label
 
     @property
     def countries(self) -> list:

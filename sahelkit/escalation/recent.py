@@ -38,6 +38,16 @@ def country_month() -> pd.DataFrame:
     return table
 
 
+def label(table: pd.DataFrame) -> str:
+    """Sources of `country_month`, for captions.
+
+    >>> label(country_month())
+    'UCDP GED 25.1 and UCDP Candidate Events'
+    """
+    yearly = table.loc[table["release"].str.contains("GED"), "release"].unique()
+    return " and ".join([*yearly, "UCDP Candidate Events"])
+
+
 def revisions(year: int = 2025) -> pd.DataFrame:
     """How much a year's months grew from their first release to the newest.
 

@@ -46,25 +46,23 @@ def incident_map(incidents: pd.DataFrame, source: str, by="conflict", extent=Non
     kind, colours = table["group"].astype("str"), FAMILY_COLOURS
     if by == "perpetrator":
         kind, colours = coding.perpetrators(table), PERPETRATOR_COLOURS
-    shades, vague = kind.map(colours), (table["location_precision"] >= 4).fillna(True)
-    for rows, fill in ((vague, "none"), (~vague, "face")):
-        part = table[rows.astype(bool)]
-        style = dict(s=part["deaths_best"].astype(float) * 1.5, alpha=0.62, zorder=3)
-        style |= dict(edgecolor=shades[part.index], facecolor="none", linewidth=0.9)
-        if fill == "face":
-            style |= dict(edgecolor="white", facecolor=shades[part.index], linewidth=0.4)
-        ax.scatter(part["longitude"], part["latitude"], **style)
+    vague = (table["location_precision"] >= 4).fillna(True).astype(bool)
+    for part in (table[vague], table[~vague]):
+        shades = kind[part.index].map(colours)
+        ink = dict(edgecolor="white", facecolor=shades, linewidth=0.4)
+        if vague[part.index].any():
+            ink = dict(edgecolor=shades, facecolor="none", linewidth=0.9)
+        size = part["deaths_best"].astype(float) * 1.5
+        ax.scatter(part["longitude"], part["latitude"], size, alpha=0.62, zorder=3, **ink)
     sums = table.groupby(kind)["deaths_best"].sum().sort_values(ascending=False)
     handles = parts.dots({f"{name} ({n:,.0f})": colours[name] for name, n in sums.items()})
     key = dict(fontsize=8, title_fontsize=8)
     titles = {"conflict": "Conflict (deaths on all sides)", "perpetrator": "Who struck (deaths)"}
     families = dict(title=titles[by], ncol=2, borderaxespad=0)
-    below = (
-        dict(loc="upper right", bbox_to_anchor=(1, 0)),
-        dict(loc="upper left", bbox_to_anchor=(0, 0)),
-    )
-    inside = (dict(loc="lower right"), dict(loc="lower left"))
-    right, left = below if extent else inside
+    right, left = dict(loc="lower right"), dict(loc="lower left")
+    if extent:  # below the map
+        right = dict(loc="upper right", bbox_to_anchor=(1, 0))
+        left = dict(loc="upper left", bbox_to_anchor=(0, 0))
     first = ax.legend(handles=handles, **right, **families, **key)
     first._legend_box.align = "left"
     ax.add_artist(first)
@@ -112,16 +110,14 @@ def count_map(ds, source: str, periods: list, by: str = "cell") -> plt.Figure:
             month = ds.region_month["month"].dt.year
             rows = ds.region_month[month.between(first, last)]
             sums = rows.groupby(["country", "region"], observed=True)["incidents"].sum()
-            counts = sums.reindex(
-                pd.MultiIndex.from_frame(shapes[["country", "region"]]), fill_value=0
-            )
+            regions = pd.MultiIndex.from_frame(shapes[["country", "region"]])
+            counts = sums.reindex(regions, fill_value=0)
             rings = [np.asarray(shape.exterior.coords) for shape in shapes.geometry]
+        edge = dict(edgecolor=EDGE, lw=0.3, zorder=0.5)
         for ring, n in zip(rings, counts, strict=True):
             if n:
                 colour = SHADES[np.searchsorted(classes, n, side="right") - 1]
-                ax.add_patch(
-                    plt.Polygon(ring, facecolor=colour, edgecolor=EDGE, lw=0.3, zorder=0.5)
-                )
+                ax.add_patch(plt.Polygon(ring, facecolor=colour, **edge))
         span = f"{first}-{last}" if last > first else f"{first}"
         totals.append(f"{counts.sum():,.0f} in {span}")
         ax.set_title(span)

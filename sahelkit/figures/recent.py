@@ -4,36 +4,27 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from sahelkit.figures import parts
-from sahelkit.figures.style import COUNTRY_COLOURS, INK, MUTED, caption
+from sahelkit.figures.style import BLUE, COUNTRY_COLOURS, INK, MUTED, caption
 
-AGES = {
-    "yearly release": 0.95,
-    "candidates, a year together": 0.55,
-    "candidates as first released": 0.2,
-}
-"""Kind of release -> how opaque its bars are."""
+AGES = (0.95, 0.55, 0.2)
+"""How opaque the bars of a yearly release are, of a year's candidates together, and as first released."""
 
 
-def age_of(release: pd.Series) -> pd.Series:
-    """Which of `AGES` a release is, by its name.
-
-    >>> age_of(pd.Series(["UCDP GED 25.1", "UCDP Candidate 25.01.25.12"])).tolist()
-    ['yearly release', 'candidates, a year together']
-    """
-    yearly, whole = release.str.contains("GED"), release.str.count(r"\.") == 3
-    names = list(AGES)
-    return pd.Series(names[2], index=release.index).mask(whole, names[1]).mask(yearly, names[0])
+def _opaque(release: str) -> float:
+    """How opaque the bars of a release are, by its name: UCDP GED 25.1, UCDP Candidate 25.01.25.12."""
+    return AGES[0 if "GED" in release else 1 if release.count(".") == 3 else 2]
 
 
-def months(table: pd.DataFrame) -> plt.Figure:
+def months(table: pd.DataFrame, source: str) -> plt.Figure:
     """Deaths per month and country, lighter where the release is less settled (`recent.country_month`)."""
     codes = [code for code in parts.ORDER if code in set(table["country"])]
     fig, axes = parts.small_multiples(codes, 1, 9.0, 2.1, 0.9, sharex=True, sharey=True)
     for code, ax in axes.items():
         rows = table[table["country"] == code]
         when = parts.decimal_years(pd.PeriodIndex(rows["month"]))
-        for age, opaque in AGES.items():
-            here = (age_of(rows["release"]) == age).to_numpy()
+        shade = rows["release"].map(_opaque)
+        for opaque in AGES:
+            here = (shade == opaque).to_numpy()
             style = dict(width=1 / 13, color=COUNTRY_COLOURS[code], alpha=opaque, linewidth=0)
             ax.bar(when[here], rows["deaths"].astype(float)[here], **style)
         first = rows["deaths_first"].astype("float64")
@@ -48,21 +39,19 @@ def months(table: pd.DataFrame) -> plt.Figure:
         "together; pale: as first released. Dash: the month's first release."
     )
     note = "A month grows for a year after it is first released: no fall may be read into the end."
-    return caption(fig, title, subtitle, "UCDP GED 25.1 and UCDP Candidate Events", note)
+    return caption(fig, title, subtitle, source, note)
 
 
-def coverage(table: pd.DataFrame) -> plt.Figure:
+def coverage(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Deaths of the provisional major incidents over UCDP's per month (`recent.coverage`)."""
-    fig, ax = parts.panel(None, (9.0, 3.6))
+    fig, ax = parts.panel(ax, (9.0, 3.6))
     when = parts.decimal_years(pd.PeriodIndex(table.index))
     ax.bar(when, table["deaths"], width=1 / 13, color="#d9d5cc", linewidth=0)
-    ax.bar(when, table["listed"], width=1 / 22, color="#2f4b6e", linewidth=0)
-    parts.label(ax, "in the list", when[-1], table["listed"].iloc[-1], (8, -4), color="#2f4b6e")
+    ax.bar(when, table["listed"], width=1 / 22, color=BLUE, linewidth=0)
+    parts.label(ax, "in the list", when[-1], table["listed"].iloc[-1], (8, -4), color=BLUE)
     parts.label(ax, "UCDP", when[-1], table["deaths"].iloc[-1], (8, 4), color=MUTED)
     parts.month_ticks(ax, pd.PeriodIndex(table.index))
     share = table["listed"].sum() / table["deaths"].sum()
     title = f"The list of major incidents holds {share:.0%} of the deaths after 2023"
     subtitle = "Deaths per month in the three countries, best estimates."
-    return caption(
-        fig, title, subtitle, "sahelkit major incidents 2; UCDP GED 25.1 and Candidate Events"
-    )
+    return caption(fig, title, subtitle, source)

@@ -144,14 +144,15 @@ def deaths_by_place(ds) -> pd.DataFrame:
         where the source gives none.
     """
     table = ds.region_month
-    areas = {code: table[table["country"] == code] for code in schema.COUNTRIES}
-    areas["LG"] = table[places.in_liptako_gourma(table)]
-    found = {}
-    for name in ("best", "low", "high"):
-        column = f"deaths_{name}"
-        column = column if table[column].notna().any() else "deaths_best"
-        for code, rows in areas.items():
-            found[name, code] = rows.groupby("month")[column].sum()
+    columns = {name: f"deaths_{name}" for name in ("best", "low", "high")}
+    columns = {n: c if table[c].notna().any() else "deaths_best" for n, c in columns.items()}
+    areas = {code: table["country"] == code for code in schema.COUNTRIES}
+    areas["LG"] = places.in_liptako_gourma(table)
+    found = {
+        (name, code): table[rows].groupby("month")[column].sum()
+        for name, column in columns.items()
+        for code, rows in areas.items()
+    }
     return pd.DataFrame(found).astype("float64")
 
 

@@ -50,20 +50,9 @@ def _text_inches(text: str) -> float:
 
 
 def pack(choices: list, gap: float = 0.06) -> list:
-    """For each item the lowest level on which one of its spans is free, in given order.
+    """For each item the lowest level on which one of its spans (left, right) is free, in order of
+    preference: the level, and which of the spans.
 
-    Parameters
-    ----------
-    choices : list of list of (left, right)
-        Spans in order of preference.
-
-    Returns
-    -------
-    list of (int, int)
-        Level and which of the spans.
-
-    Examples
-    --------
     >>> pack([[(0, 2)], [(1, 3), (-3, -1)], [(1, 3)]])
     [(0, 0), (0, 1), (1, 0)]
     """

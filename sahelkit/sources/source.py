@@ -9,7 +9,7 @@ from sahelkit import actors, places, schema
 from sahelkit.countries import country_code
 from sahelkit.files import SourceError
 from sahelkit.sources.cells import EXPONENT, to_dates, to_ids, to_numbers, why_no_date
-from sahelkit.sources.formats import Source
+from sahelkit.sources.formats import Source, labels
 from sahelkit.sources.positions import doubtful_positions
 from sahelkit.sources.reading import Layout, Rows
 
@@ -50,6 +50,11 @@ class Provenance:
     rows: dict = field(default_factory=dict)
     filters: str = "events in Mali, Burkina Faso and Niger"
     accessed: str = ""
+
+    @property
+    def label(self) -> str:
+        """Source and release, for captions: 'UCDP GED 24.1'."""
+        return f"{labels()[self.source]} {self.source_version}"
 
     def drop(self, reason: str, rows) -> None:
         """Count rows as dropped; their numbers in the file are kept for the first few."""
