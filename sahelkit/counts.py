@@ -6,7 +6,8 @@ import pandas as pd
 from sahelkit import places
 from sahelkit.actors import FAMILIES
 from sahelkit.choices import NotCovered, one_of
-from sahelkit.dataset import COUNTS, Dataset
+from sahelkit.dataset import Dataset
+from sahelkit.tables import COUNTS
 
 PERIODS = {"D": "day", "W": "week", "M": "month", "Q": "quarter", "Y": "year"}
 

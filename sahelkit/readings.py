@@ -7,7 +7,8 @@ import pandas as pd
 
 from sahelkit import places
 from sahelkit.choices import NotCovered
-from sahelkit.dataset import COUNTS, Dataset, complete, grid_year, region_month, toll_frequency
+from sahelkit.dataset import Dataset
+from sahelkit.tables import COUNTS, complete, grid_year, region_month, toll_frequency
 
 WEIGHTS = ("incidents", "deaths_best", "deaths_low", "deaths_high")
 DIFFA = ("with Diffa", "without Diffa")

@@ -7,8 +7,8 @@ import pandas as pd
 
 import sahelkit
 from sahelkit import places
-from sahelkit.dataset import complete, grid_year, region_month
 from sahelkit.schema import conform
+from sahelkit.tables import complete, grid_year, region_month
 
 
 def dataset_of(latitude, longitude, year=2020, **columns):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import sahelkit
-from sahelkit import dataset, places
+from sahelkit import places, tables
 from sahelkit.geography import clustering
 
 
@@ -97,5 +97,5 @@ def test_citation_names_source_release_and_licence(ds):
 
 
 def test_an_empty_table_stays_empty():
-    empty = pd.DataFrame(columns=[*dataset.REGION_KEYS, *dataset.COUNTS])
-    assert dataset.complete(empty).empty
+    empty = pd.DataFrame(columns=[*tables.REGION_KEYS, *tables.COUNTS])
+    assert tables.complete(empty).empty

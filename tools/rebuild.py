@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sahelkit import coding, dataset, geography, places, sources
+from sahelkit import coding, dataset, geography, places, sources, tables
 from sahelkit.files import SourceError, data_dir, write_csv
 from sahelkit.geography.clustering import nearest_sums
 from sahelkit.sources.reading import layout_of
@@ -240,11 +240,11 @@ def from_ged(path) -> dict:
     if provenance.source != "ucdp-ged":
         raise SourceError(f"{path}: not a UCDP GED file; the shipped tables are computed from GED.")
     return {
-        "region_month": dataset.region_month(incidents),
-        "grid_year": dataset.grid_year(incidents).merge(
-            nearest_sums(incidents), on=dataset.GRID_KEYS
+        "region_month": tables.region_month(incidents),
+        "grid_year": tables.grid_year(incidents).merge(
+            nearest_sums(incidents), on=tables.GRID_KEYS
         ),
-        "toll_frequency": dataset.toll_frequency(incidents),
+        "toll_frequency": tables.toll_frequency(incidents),
         "pairs": geography.knox(dataset.load(path)),
         "record": asdict(provenance),
     }

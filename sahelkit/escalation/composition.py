@@ -5,9 +5,9 @@ import pandas as pd
 
 from sahelkit.choices import one_of
 from sahelkit.counts import count
-from sahelkit.dataset import COUNTS
 from sahelkit.models import TAILS
 from sahelkit.places import UNKNOWNS
+from sahelkit.tables import COUNTS
 
 
 def lethality(table: pd.DataFrame, by=None, *, draws: int = 1000, seed: int = 0) -> pd.DataFrame:

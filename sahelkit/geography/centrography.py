@@ -5,8 +5,9 @@ import pandas as pd
 
 from sahelkit import places, readings
 from sahelkit.choices import one_of
-from sahelkit.dataset import COUNTS, Dataset, placed
+from sahelkit.dataset import Dataset
 from sahelkit.models import LEVEL, TAILS, resampled
+from sahelkit.tables import COUNTS, placed
 
 KINDS = ("mean", "median")
 AXES = ("major_km", "minor_km", "bearing_degrees")

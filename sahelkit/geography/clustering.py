@@ -7,17 +7,10 @@ import pandas as pd
 
 from sahelkit import places, readings
 from sahelkit.choices import NotCovered
-from sahelkit.dataset import (
-    GRID_KEYS,
-    Dataset,
-    _shipped,
-    grid_year,
-    in_words,
-    placed,
-    years_covered,
-)
+from sahelkit.dataset import Dataset, shipped, years_covered
 from sahelkit.geography.centrography import positions
 from sahelkit.places import PRIO_DEGREES
+from sahelkit.tables import GRID_KEYS, grid_year, in_words, placed
 
 HIGH_PER_KM2 = 0.0017
 """Incidents per km2 and year from which OECD/SWAC's indicator calls a cell's violence intense."""
@@ -286,7 +279,7 @@ def knox(ds: Dataset, permutations: int = 199, seed: int = 0) -> pd.DataFrame:
     [6.4, 6.7]
     """
     if ds.events is None:
-        return _shipped("ucdp_pairs.csv")
+        return shipped("ucdp_pairs.csv")
     from scipy.spatial import cKDTree
 
     events = placed(ds.events[~places.in_diffa(ds.events)])

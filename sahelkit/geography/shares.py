@@ -11,9 +11,10 @@ import pandas as pd
 from sahelkit import places, readings
 from sahelkit.choices import one_of
 from sahelkit.counts import count
-from sahelkit.dataset import COUNTS, Dataset, years_covered
+from sahelkit.dataset import Dataset, years_covered
 from sahelkit.geography.centrography import positions
 from sahelkit.models import TAILS, resampled
+from sahelkit.tables import COUNTS
 
 BY_REGION = ("regions", "authority")
 """Definitions of Liptako-Gourma that are lists of regions."""

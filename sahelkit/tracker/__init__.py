@@ -13,8 +13,9 @@ import pandas as pd
 from sahelkit import places
 from sahelkit.choices import NotCovered, one_of
 from sahelkit.counts import count
-from sahelkit.dataset import COUNTS, Dataset
+from sahelkit.dataset import Dataset
 from sahelkit.schema import COUNTRIES
+from sahelkit.tables import COUNTS
 from sahelkit.tracker.svg import RAMP, STEPS, bars_svg, map_svg
 from sahelkit.tracker.wording import counted, day_of, texts, written
 

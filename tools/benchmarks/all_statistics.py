@@ -20,8 +20,9 @@ import pandas as pd
 import sahelkit
 from sahelkit import escalation, geography, places, readings, schema
 from sahelkit.counts import add_zone, count, count_kinds
-from sahelkit.dataset import Dataset, complete, grid_year, region_month
+from sahelkit.dataset import Dataset
 from sahelkit.escalation import changepoints, composition, tolls, trends
+from sahelkit.tables import complete, grid_year, region_month
 
 
 def made_up_incidents(n: int, seed: int = 0) -> pd.DataFrame:
