@@ -26,7 +26,7 @@ MONTHS = {
 def verdicts(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Number of statements by verdict, a bar per document (`claims.counts`)."""
     fig, ax = parts.panel(ax, (WIDE[0], 1.0 + 0.46 * len(table)))
-    bars = parts.stack(ax, table[list(VERDICT_COLOURS)], VERDICT_COLOURS, lying=True, height=0.7)
+    bars = parts.stack(ax, table, VERDICT_COLOURS, lying=True, height=0.7)
     for (verdict, drawn), x in zip(bars.items(), (0, 0.18, 0.28, 0.50), strict=True):
         ink = "white" if verdict in ("reproduced", "not reproduced") else INK
         names = [str(n) if n else "" for n in table[verdict]]

@@ -24,10 +24,9 @@ def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
     colours = [COUNTRY_COLOURS[code] for code in codes]
     top.stackplot(when, table[codes].T.to_numpy(float), colors=colours, linewidth=0, alpha=0.88)
     recent = table[codes].iloc[-6:].mean()
-    heights = parts.spread_labels(recent.cumsum() - recent / 2, 0.06 * counts.max())
-    bold = dict(weight="bold", fontsize=8)
-    for code, y in zip(codes, heights, strict=True):
-        parts.label(top, parts.name_of(code), when[-1], y, color=COUNTRY_COLOURS[code], **bold)
+    middle = recent.cumsum() - recent / 2
+    ends = {parts.name_of(code): (when[-1], middle[code], COUNTRY_COLOURS[code]) for code in codes}
+    parts.end_labels(top, ends, 0.06 * counts.max(), weight="bold", fontsize=8)
     top.set_title("Incidents per month")
     parts.band(bottom, when, (low, high), best, ACCENT, 0.22, linewidth=1.2)
     shown = "" if np.isnan(low).all() else " and low-high band"
@@ -66,10 +65,8 @@ def monthly(table: pd.DataFrame, source: str, last=None) -> plt.Figure:
 def totals(table: pd.DataFrame, published: pd.DataFrame, source: str) -> plt.Figure:
     """Deaths per year: best, plain sums, intervals of the reporting model (`tolls.yearly_totals`), and
     UCDP's published totals (`escalation.against_published`)."""
-    fig = plt.figure(figsize=TALL)
-    grid = fig.add_gridspec(2, 3, height_ratios=[1.7, 1])
-    axes = {"all": fig.add_subplot(grid[0, :])}
-    axes |= {code: fig.add_subplot(grid[1, i]) for i, code in enumerate(COUNTRY_COLOURS)}
+    grid = [["all"] * 3, list(COUNTRY_COLOURS)]
+    fig, axes = plt.subplot_mosaic(grid, figsize=TALL, height_ratios=[1.7, 1])
     bars = (("sum_", 0.72, 0.16), ("shared_", 0.46, 0.30), ("", 0.22, 0.75))
     for code, ax in axes.items():
         rows = table[table["country"] == code]
@@ -85,9 +82,7 @@ def totals(table: pd.DataFrame, published: pd.DataFrame, source: str) -> plt.Fig
         circle = dict(facecolors="none", edgecolors=ACCENT, linewidths=1, zorder=4)
         ax.scatter(theirs.index, theirs, s=24 if large else 9, **circle)
         ax.set_title(parts.name_of(code), color=COUNTRY_COLOURS.get(code, INK))
-        ticks = theirs.index if large else theirs.index[::4]
-        ax.set_xticks(ticks)
-        ax.set_ylim(0, None)
+        ax.set(xticks=theirs.index if large else theirs.index[::4], ylim=(0, None))
         ax.yaxis.set_major_formatter(parts.THOUSANDS)
         ax.grid(axis="x", visible=False)
     row = table[table["country"] == "all"].iloc[-1]

@@ -64,14 +64,13 @@ def tolls(reports: pd.DataFrame, incidents: pd.DataFrame, source: str, ax=None) 
 
 def agreement(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Incidents per year (rows) by how far their reports agree (columns)."""
-    table = table[[c for c in AGREEMENT_COLOURS if c in table]]
     fig, ax = parts.panel(ax, WIDE)
     bars, sums = parts.stack(ax, table, AGREEMENT_COLOURS), table.sum()
     names = [f"{name} ({sums[name]})" for name in bars]
     ax.legend(list(bars.values()), names, loc="upper left", fontsize=9)
     ax.set(ylabel="Incidents per year", xticks=list(table.index)[::2])
-    many = table.drop(columns="one report", errors="ignore").to_numpy().sum()
-    apart = table[[c for c in table if c.startswith("differ")]].to_numpy().sum()
+    sums = sums[list(bars)].drop("one report", errors="ignore")
+    many, apart = sums.sum(), sums[sums.index.str.startswith("differ")].sum()
     title = f"Of {many} incidents with two accounts or more {apart} differ by more than a tenth"
     subtitle = "Major incidents per year. agree: low within 10 % of high; differ: within 50 %; differ widely: more."
     return caption(fig, title, subtitle, source)
@@ -80,21 +79,17 @@ def agreement(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
 def coding_matrix(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Heat map of deaths by tactic (rows) and target (columns)."""
     fig, ax = parts.panel(ax, (WIDE[0], 5.6))
+    words = {code: code.replace("_", " ") for code in (*table.index, *table.columns)}
+    table = table.rename(index=words, columns=words)
     shown = table.map(lambda v: f"{v:,.0f}" if v else "")
     style = dict(cmap="cmc.lapaz_r", cbar=False, linewidths=0.6, annot_kws={"size": 7.5})
     sns.heatmap(table, annot=shown, fmt="", ax=ax, **style)
-    across, down = (
-        [text.get_text().replace("_", " ") for text in labels]
-        for labels in (ax.get_xticklabels(), ax.get_yticklabels())
-    )
-    ax.set_xticklabels(across, rotation=35, ha="right")
-    ax.set_yticklabels(down, rotation=0)
+    ax.set_xticklabels(ax.get_xticklabels(), rotation=35, ha="right")
+    ax.set_yticklabels(ax.get_yticklabels(), rotation=0)
     ax.set(xlabel="", ylabel="")
     by_tactic = table.sum(axis=1)
-    top = by_tactic.idxmax()
-    share = by_tactic[top] / by_tactic.sum()
-    name = top.replace("_", " ").capitalize()
-    title = f"{name} accounts for {share:.0%} of the dead of the major incidents"
+    share = by_tactic.max() / by_tactic.sum()
+    title = f"{by_tactic.idxmax().capitalize()} accounts for {share:.0%} of the dead of the major incidents"
     subtitle = "Deaths, best estimate, by tactic (rows) and target (columns), as coded."
     return caption(fig, title, subtitle, source)
 
@@ -124,12 +119,11 @@ def who_killed_whom(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
 def perpetrators_by_year(table: pd.DataFrame, source: str, ax=None) -> plt.Figure:
     """Deaths per year (rows) by the side that struck (columns)."""
     fig, ax = parts.panel(ax, WIDE)
-    table = table[[name for name in PERPETRATOR_COLOURS if name in table]]
-    parts.stack(ax, table, PERPETRATOR_COLOURS, width=0.82)
-    handles = parts.dots({name: PERPETRATOR_COLOURS[name] for name in table})
+    drawn = parts.stack(ax, table, PERPETRATOR_COLOURS, width=0.82)
+    handles = parts.dots({name: PERPETRATOR_COLOURS[name] for name in drawn})
     ax.legend(handles=handles, loc="upper left", fontsize=9)
     ax.set(ylabel="Deaths in major incidents per year", xticks=list(table.index))
-    last = table.iloc[-1]
+    last = table[list(drawn)].iloc[-1]
     title = (
         f"Most deaths in major incidents of {table.index[-1]}: struck by {last.idxmax()} "
         f"({last.max():,.0f} of {last.sum():,.0f})"

@@ -94,10 +94,10 @@ def band(ax, when, ends, middle, colour: str, alpha: float = 0.2, **style) -> No
 
 
 def stack(ax, table: pd.DataFrame, colours: dict, lying: bool = False, **style) -> dict:
-    """Bars that stack the columns of a table, by column."""
+    """Bars that stack the columns of a table that have a colour, in the order of the colours."""
     draw, start = (ax.barh, "left") if lying else (ax.bar, "bottom")
     base, bars = np.zeros(len(table)), {}
-    for name in table:
+    for name in (name for name in colours if name in table):
         where = {start: base, "color": colours[name], "label": name}
         bars[name] = draw(table.index, table[name], **where, **style)
         base = base + table[name].to_numpy()
@@ -110,12 +110,12 @@ def label(ax, text, x, y, offset=(6, 0), **style) -> None:
     ax.annotate(text, (x, y), offset, textcoords="offset points", **style)
 
 
-def end_labels(ax, ends: dict, gap: float) -> None:
+def end_labels(ax, ends: dict, gap: float, **style) -> None:
     """Label lines at their right end, moved apart to at least `gap`: {label: (x, y, colour)}."""
-    below = -np.inf
-    for text, (x, y, colour) in sorted(ends.items(), key=lambda item: item[1][1]):
-        below = max(y, below + gap)
-        label(ax, text, x, below, color=colour)
+    ordered = sorted(ends.items(), key=lambda item: item[1][1])
+    heights = spread_labels([y for _, (_, y, _) in ordered], gap)
+    for (text, (x, _, colour)), y in zip(ordered, heights, strict=True):
+        label(ax, text, x, y, color=colour, **style)
 
 
 def spread_labels(wanted, gap: float, most: float = np.inf) -> list:
