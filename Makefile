@@ -1,4 +1,4 @@
-# make reproduce | test | lab: each sets up .venv first if it is missing or older than the lock file.
+# make reproduce | test | lab | book: each sets up .venv first if it is missing or older than the lock file.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,7 +8,7 @@ MADE := $(CURDIR)/$(VENV)/figures
 # Two processes on two cores: no threads besides.
 ONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: reproduce test lab lock clean
+.PHONY: reproduce test lab book lock clean
 reproduce: $(STAMP)
 	$(BIN)/sahelkit reproduce
 	$(BIN)/sahelkit claims --brief
@@ -23,6 +23,9 @@ test: $(STAMP)
 lab: $(STAMP)
 	$(BIN)/jupyter lab notebooks
 
+book: $(STAMP)
+	$(BIN)/python -m tools.book
+
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "sahelkit needs Python 3.11 or later: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
@@ -32,7 +35,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 # Needs uv. Writes hashes and no index address; change bounds in pyproject.toml, never here.
 lock:
-	uv pip compile pyproject.toml --extra notebooks --extra dev --universal --python-version 3.11 --fork-strategy fewest \
+	uv pip compile pyproject.toml --extra notebooks --extra book --extra dev --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' -o requirements.lock
 
 clean:

@@ -1,6 +1,7 @@
 """Shared fixtures: the repository's root, and the reference files where they are."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,22 @@ def ged(reference):
     import sahelkit
 
     return sahelkit.load(reference())
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium without a window, driven from outside; tests that need it skip where it is missing."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="browser tests drive selenium")
+    there, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (there and driver):
+        pytest.skip("no chromium with chromedriver (Debian: chromium, chromium-driver)")
+    options = webdriver.ChromeOptions()
+    options.binary_location = there
+    for name in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage"):
+        options.add_argument(f"--{name}")
+    options.add_argument("--window-size=1400,1000")
+    options.page_load_strategy = "none"
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    chromium = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    yield chromium
+    chromium.quit()
