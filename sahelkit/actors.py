@@ -68,39 +68,19 @@ def _key(name: str) -> str:
 def _spans() -> dict:
     """First and last day of each group, as far as known; a year or month counts as a whole."""
     table = groups()
-    founded = table["founded"].replace("", "1900")
-    ended = table["ended"].replace("", "2999")
-    spans = zip(
-        pd.PeriodIndex(founded, freq="D").start_time,
-        pd.PeriodIndex(ended, freq="D").end_time,
-        strict=True,
-    )
-    return dict(zip(table["group_id"], spans, strict=True))
+    founded = pd.PeriodIndex(table["founded"].replace("", "1900"), freq="D").start_time
+    ended = pd.PeriodIndex(table["ended"].replace("", "2999"), freq="D").end_time
+    return dict(zip(table["group_id"], zip(founded, ended, strict=True), strict=True))
 
 
 @cache
-def _families() -> dict:
-    table = groups()
-    return dict(zip(table["group_id"], table["family"], strict=True))
+def family(group: str) -> str:
+    """Family of a group as `actors.csv` has it; 'Other' of what is no group in it.
 
-
-def is_state(group: str) -> bool:
-    """Whether a group is the force of a state or of several.
-
-    >>> is_state("mali_forces"), is_state("jnim")
-    (True, False)
+    >>> family("mali_forces"), family("french_forces"), family("unknown")
+    ('State forces', 'Foreign forces', 'Other')
     """
-    return _families().get(group) in STATES
-
-
-def same_family(group: str, others) -> bool:
-    """Whether a known group is of the family of one of others.
-
-    >>> same_family("jnim", ["macina", "mali_forces"]), same_family("unknown", ["other"])
-    (True, False)
-    """
-    family = _families().get(group, "Other")
-    return family != "Other" and family in {_families().get(other) for other in others}
+    return groups().set_index("group_id")["family"].get(group, "Other")
 
 
 def on(group: str, day) -> str:
@@ -118,18 +98,10 @@ def on(group: str, day) -> str:
 def group_of(name: str, longitude: float = 0.0, date=None) -> str:
     """Group id of a source's actor name; 'civilians' for civilians, 'other' for names not listed.
 
-    Parameters
-    ----------
-    name : str
-        As UCDP, ACLED, GTD or the press writes it; one actor. ACLED's years in brackets do not matter.
-    longitude : float
-        Degrees east, tells the two branches apart that UCDP calls 'IS'.
-    date : str or Timestamp, optional
-        Tells apart groups that share a name at different times, such as Boko Haram before and
-        after the split of August 2016. Without it, the first listed.
+    The longitude (degrees east) tells the two branches apart that UCDP calls 'IS', the date the groups
+    that share a name at different times, such as Boko Haram before and after the split of August
+    2016; without it, the first listed.
 
-    Examples
-    --------
     >>> group_of("JNIM"), group_of("IS", longitude=13), group_of("Civilians")
     ('jnim', 'iswap', 'civilians')
     >>> group_of("JAS", date="2015-02-06"), group_of("JAS", date="2019-01-01")
@@ -167,30 +139,19 @@ def family_of(sides: list) -> str:
     >>> family_of(["mali_forces", "jnim"]), family_of(["is_sahel", "jnim"])
     ('JNIM and founders', 'JNIM against IS Sahel')
     """
-    found = {_families().get(group, "Other") for group in sides if group != "civilians"}
+    found = {family(group) for group in sides if group != "civilians"}
     if {"JNIM and founders", "IS Sahel"} <= found:
         return "JNIM against IS Sahel"
-    for family in _PRECEDENCE:
-        if family in found:
-            return family
+    first = next((one for one in _PRECEDENCE if one in found), None)
+    if first:
+        return first
     if found & set(STATES) and "Other" not in found:
         return "State forces"
     return "Other"
 
 
 def add_group(frame: pd.DataFrame) -> pd.Series:
-    """Family per incident from its two sides and its longitude.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        `actor_a`, `actor_b`, `longitude`.
-
-    Returns
-    -------
-    Series
-        Categorical over `FAMILIES`.
-    """
+    """Family per incident, categorical over `FAMILIES`, from `actor_a`, `actor_b` and `longitude`."""
     east = (frame["longitude"] > IS_EAST_LONGITUDE).fillna(False).astype(bool)
     sides = pd.DataFrame(
         {"a": frame["actor_a"].fillna(""), "b": frame["actor_b"].fillna(""), "east": east}
@@ -199,7 +160,7 @@ def add_group(frame: pd.DataFrame) -> pd.Series:
     for row in sides.drop_duplicates().itertuples(index=False):
         longitude = IS_EAST_LONGITUDE + 1.0 if row.east else 0.0
         found[tuple(row)] = family_of(groups_of(row.a, longitude) + groups_of(row.b, longitude))
-    families = [found[key] for key in zip(sides["a"], sides["b"], sides["east"], strict=True)]
+    families = [found[tuple(row)] for row in sides.itertuples(index=False)]
     return pd.Series(pd.Categorical(families, categories=FAMILIES), index=frame.index)
 
 
@@ -224,20 +185,15 @@ def lineage(last: str = "2023-12-31") -> pd.DataFrame:
     """
     table = groups()
     table = table[(table["founded"] != "") & table["family"].isin(_PRECEDENCE[:-1])].copy()
-    parents = table["predecessors"].str.split("|").map(lambda ids: [i for i in ids if i])
-    linked = set(parents.explode().dropna()) | set(table.loc[parents.map(len) > 0, "group_id"])
-    spans = table["group_id"].map(_spans())
-    days = [spans.map(lambda s, i=i: min(s[i], pd.Timestamp(last))) for i in (0, 1)]
-    start, end = (
-        d.dt.year + (d.dt.day_of_year - 1) / 365 for d in (pd.to_datetime(x) for x in days)
-    )
-    table["predecessors"] = parents
+    table["predecessors"] = [[i for i in ids.split("|") if i] for ids in table["predecessors"]]
+    parents = table.set_index("group_id")["predecessors"].explode().dropna()
+    spans = [_spans()[group] for group in table["group_id"]]
+    for name, days in zip(("start", "end"), zip(*spans, strict=True), strict=True):
+        days = pd.DatetimeIndex(days).where(pd.DatetimeIndex(days) < last, pd.Timestamp(last))
+        table[name] = (days.year + (days.day_of_year - 1) / 365).round(2)
     long = (table["name"].str.len() > 22) & (table["abbreviation"] != "")
     table["label"] = table["name"].mask(long, table["abbreviation"])
-    table = table.assign(
-        start=start.round(2), end=end.round(2), order=table["family"].map(_PRECEDENCE.index)
-    )
-    table = table[table["group_id"].isin(linked)].sort_values(["order", "start", "group_id"])
-    return table[["group_id", "label", "family", "start", "end", "predecessors"]].reset_index(
-        drop=True
-    )
+    table["order"] = table["family"].map(_PRECEDENCE.index)
+    table = table[table["group_id"].isin({*parents, *parents.index})]
+    columns = ["group_id", "label", "family", "start", "end", "predecessors"]
+    return table.sort_values(["order", "start", "group_id"], ignore_index=True)[columns]

@@ -37,23 +37,11 @@ def _bibtex(work, note: str) -> str:
 
 
 def references(source: str, version: str) -> list:
-    """Works to cite for a source and its release.
+    """Works to cite for a source and its release (of several files, joined by ' + ').
 
-    Parameters
-    ----------
-    source : str
-        One of `schema.SOURCES`.
-    version : str
-        As `Provenance.source_version` gives it; of several files, joined by ' + '.
+    Rows of ``data/references.csv`` as named tuples: UCDP's article on each yearly release (the release
+    itself where no article is known), then what is cited for every release.
 
-    Returns
-    -------
-    list of namedtuple
-        Rows of ``data/references.csv``: UCDP's article on each yearly release (the release itself
-        where no article is known), then what is cited for every release.
-
-    Examples
-    --------
     >>> [work.key for work in references("ucdp-ged", "24.1")]
     ['ucdp24', 'sundberg2013ged']
     >>> references("ucdp-ged", "26.1")[0].title
@@ -92,10 +80,6 @@ def cite(provenances, *, style: str = "text", accessed: str = "") -> str:
     style : {'text', 'bibtex'}
     accessed : str
         Day of the download, 2026-01-31; default what `sahelkit fetch` recorded.
-
-    Returns
-    -------
-    str
 
     Raises
     ------

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from sahelkit.files import SourceError, record_of, sha256
+from sahelkit.files import SourceError, download_record, record_of, sha256
 
 UCDP = "https://ucdp.uu.se/downloads/"
 YEARLY = "26.1"
@@ -98,7 +98,7 @@ def fetch_ucdp(what: str, release: str = "", folder=None, *, base=UCDP, again=Fa
             f"release {release} is not one of {what}. Yearly: 25.1; candidates: 26.0.8."
         )
     path = Path(folder or pooch.os_cache("sahelkit")) / url.rsplit("/", 1)[1]
-    known = _recorded(path)
+    known = download_record(path).get("sha256", "")
     if path.exists() and known == sha256(path) and not again:
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -117,14 +117,6 @@ def fetch_ucdp(what: str, release: str = "", folder=None, *, base=UCDP, again=Fa
         made.replace(path)
         record_of(made).replace(record_of(path))
     return path
-
-
-def _recorded(path: Path) -> str:
-    """Hash of the download that a record speaks of; '' where there is none that can be read."""
-    try:
-        return json.loads(record_of(path).read_text(encoding="utf-8"))["sha256"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
 
 
 def _encrypted(url: str) -> str:

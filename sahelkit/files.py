@@ -87,10 +87,10 @@ def write_csv(frame, path) -> None:
 def write(table, path) -> Path:
     """Write a table in the format of the name's ending; an existing file is replaced once all is written.
 
+    Months become their first day, or ``2023-01`` in csv; an index that says something, a column.
+
     Parameters
     ----------
-    table : DataFrame
-        Months become their first day, or ``2023-01`` in csv (`plain`); an index that says something, a column.
     path : str or Path
         .csv, .parquet, .xlsx (Excel), .dta (Stata), .json (rows), or .gpkg (points, EPSG:4326; rows
         without a position are left out).
@@ -174,13 +174,13 @@ def record_of(path) -> Path:
     return path.with_name(path.name + ".download.json")
 
 
-def accessed(path, digest: str) -> str:
-    """Day on which a file was fetched, if it is still the file that was fetched; else ''."""
+def download_record(path) -> dict:
+    """What lies beside a download: `url`, `accessed` (day), `sha256`; {} where nothing can be read."""
     try:
-        record = json.loads(record_of(path).read_text(encoding="utf-8"))
-        return record["accessed"] if record["sha256"] == digest else ""
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        found = json.loads(record_of(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def sha256(path) -> str:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,7 @@ _WORDS = ("region of ", "région de ", "région du ", " region", " région")
 MENAKA_CERCLES = ("menaka", "anderamboukane", "inekar", "tidermene")
 
 
+@cache
 def bare_name(text: str) -> str:
     """Spelling without case, accents, hyphens and the word region, for comparing names.
 
@@ -77,14 +79,9 @@ def canonical_regions(country: pd.Series, names: pd.Series) -> pd.Series:
     >>> canonical_regions(pd.Series(["BFA", "BFA"]), pd.Series(["Kuilsé", "Centre Nord region"])).tolist()
     ['Centre-Nord', 'Centre-Nord']
     """
-    known = _spellings()
-    pairs = pd.DataFrame({"country": country, "name": names.fillna("")}).drop_duplicates()
-    found = {
-        (row.country, row.name): known.get((row.country, bare_name(row.name)))
-        for row in pairs.itertuples(index=False, name="Pair")
-    }
-    keys = zip(country, names.fillna(""), strict=True)
-    return pd.Series([found[key] for key in keys], index=names.index, dtype="str")
+    pairs = zip(country, names.fillna(""), strict=True)
+    found = [_spellings().get((code, bare_name(name))) for code, name in pairs]
+    return pd.Series(found, index=names.index, dtype="str")
 
 
 def in_split_region(region: pd.Series, district: pd.Series) -> pd.Series:
@@ -93,11 +90,8 @@ def in_split_region(region: pd.Series, district: pd.Series) -> pd.Series:
     >>> in_split_region(pd.Series(["Gao"]), pd.Series(["Ménaka cercle"])).tolist()
     [True]
     """
-    names = district.fillna("")
-    cercles = {
-        n for n in names.unique() if bare_name(n).replace("cercle", "").strip() in MENAKA_CERCLES
-    }
-    return ((region == "Gao") & names.isin(cercles).to_numpy()).astype(bool)
+    names = [bare_name(name).replace("cercle", "").strip() for name in district.fillna("")]
+    return ((region == "Gao") & pd.Series(names, region.index).isin(MENAKA_CERCLES)).astype(bool)
 
 
 @cache
@@ -117,13 +111,11 @@ def countries():
 @cache
 def shared_borders():
     """The lines that two of the three countries share, projected (`PROJECTION`), in km."""
+    import geopandas
     import shapely
 
-    shapes = list(countries().geometry)
-    pairs = [(0, 1), (0, 2), (1, 2)]
-    lines = [shapely.intersection(shapes[a], shapes[b]) for a, b in pairs]
-    import geopandas
-
+    pairs = combinations(countries().geometry, 2)
+    lines = [shapely.intersection(*pair) for pair in pairs]
     lines = geopandas.GeoSeries(lines, crs="EPSG:4326").segmentize(0.05).to_crs(PROJECTION)
     return shapely.line_merge(shapely.unary_union(list(lines)))
 
@@ -184,7 +176,7 @@ def members(definition: str) -> set:
 
 
 def in_liptako_gourma(frame: pd.DataFrame, definition: str = "regions") -> pd.Series:
-    """Whether each row lies in Liptako-Gourma.
+    """Whether each row lies in Liptako-Gourma by one of `DEFINITIONS`.
 
     Parameters
     ----------
@@ -193,17 +185,6 @@ def in_liptako_gourma(frame: pd.DataFrame, definition: str = "regions") -> pd.Se
         and `longitude` for 'radius' (within 200 km of the tripoint) and 'border' (within 50 km of
         a border that the three share). A row without a region is inside if its `place`, where the
         frame has that, is named for the area (`named_for_liptako_gourma`); else it is not.
-    definition : str
-        One of `DEFINITIONS`.
-
-    Returns
-    -------
-    Series of bool
-
-    Raises
-    ------
-    ValueError
-        Unknown definition.
 
     Examples
     --------
@@ -241,19 +222,12 @@ def inside_outlines(latitude, longitude) -> np.ndarray:
 def named_for_liptako_gourma(frame: pd.DataFrame) -> pd.Series:
     """Rows in no region whose place says Gourma or Liptako: "the Gourma", "Malian part of Liptako".
 
-    Parameters
-    ----------
-    frame : DataFrame
-        `region`, `place`.
-
-    Examples
-    --------
     >>> frame = pd.DataFrame({"region": [None, None, "Gao"], "place": ["the Gourma", "Mali", "Gourma"]})
     >>> named_for_liptako_gourma(frame).tolist()
     [True, False, False]
     """
     named = frame["place"].astype("str").str.contains(_INSIDE, regex=True, na=False)
-    return (frame["region"].isna() & named.astype(bool)).astype(bool)
+    return frame["region"].isna() & named.astype(bool)
 
 
 def neighbours(area) -> tuple:
@@ -289,8 +263,8 @@ def in_area(frame: pd.DataFrame, area="all") -> pd.Series:
     frame : DataFrame
         `country`, `region`; for 'radius' and 'border' also `latitude`, `longitude`.
     area : str or collection of str
-        'all'; 'Liptako-Gourma', or one of its definitions (`DEFINITIONS`); or countries and regions,
-        by name in any known spelling or by code: 'Mali', 'MLI', 'Menaka', 'MLI:Gao', 'BF-12'.
+        'all'; 'Liptako-Gourma', or one of its definitions; or countries and regions, by name in any
+        known spelling or by code: 'Mali', 'MLI', 'Menaka', 'MLI:Gao', 'BF-12'.
 
     Raises
     ------
@@ -305,17 +279,15 @@ def in_area(frame: pd.DataFrame, area="all") -> pd.Series:
     >>> in_area(frame, "menaka").tolist(), in_area(frame, ["Niger", "MLI:Gao"]).tolist()
     ([True, False], [False, True])
     """
-    if isinstance(area, str) and area == "all":
+    names = [area] if isinstance(area, str) else area
+    if names == ["all"]:
         return pd.Series(True, index=frame.index)
-    if isinstance(area, str) and bare_name(area) == "liptako gourma":
-        area = DEFINITIONS[0]
-    if isinstance(area, str) and area in DEFINITIONS:
+    if names == [area] and (area in DEFINITIONS or bare_name(area) == "liptako gourma"):
         if area in ("radius", "border") and "latitude" not in frame:
             raise NotCovered(f"area={area!r} needs positions; the table by region has none.")
-        return in_liptako_gourma(frame, area)
-    wanted = {_unit(name) for name in ([area] if isinstance(area, str) else area)}
-    country, region = (frame[name].astype(object) for name in ("country", "region"))
-    pairs = zip(country, region, strict=True)
+        return in_liptako_gourma(frame, area if area in DEFINITIONS else DEFINITIONS[0])
+    wanted = {_unit(name) for name in names}
+    pairs = zip(frame["country"].astype(object), frame["region"].astype(object), strict=True)
     found = [(code, None) in wanted or (code, name) in wanted for code, name in pairs]
     return pd.Series(found, index=frame.index, dtype=bool)
 
@@ -326,18 +298,15 @@ def _unit(name: str) -> tuple:
     country = country_code(head)
     if country and not rest:
         return country, None
-    wanted = bare_name(rest if country else name)
-    units = {(code, spelling): (code, unit) for (code, spelling), unit in _spellings().items()}
-    found = {
-        unit
-        for (code, spelling), unit in units.items()
-        if spelling == wanted and country in ("", code)
-    }
+    wanted, known = bare_name(rest if country else name), _spellings()
+    codes = [code for code in ([country] if country else COUNTRIES) if (code, wanted) in known]
     # Since 2025 Burkina Faso's region Sahel is called Liptako, which others take for the zone.
-    if len(found) == 1 and (country or wanted != "liptako"):
-        return found.pop()
-    known = sorted(f"{code}:{region}" for code, region in found or set(units.values()))
-    return one_of(name, known if found else ["all", *DEFINITIONS, *COUNTRIES, *known], "area")
+    if len(codes) == 1 and (country or wanted != "liptako"):
+        return codes[0], known[codes[0], wanted]
+    if codes:
+        return one_of(name, [f"{code}:{known[code, wanted]}" for code in codes], "area")
+    units = sorted({f"{code}:{unit}" for (code, _), unit in known.items()})
+    return one_of(name, ["all", *DEFINITIONS, *COUNTRIES, *units], "area")
 
 
 def grid_cell(latitude, longitude, degrees: float = PRIO_DEGREES) -> np.ndarray:

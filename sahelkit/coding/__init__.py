@@ -1,9 +1,7 @@
 """The coding sheet: what each source says of an incident, what was coded, and one row made of both.
 
-`data/raw/incident_reports.csv` holds one row per report, `data/raw/incident_coding.csv` one row per
-incident with what was coded (target, tactic, perpetrator ...). `reconcile` turns the two into
-`data/incidents.csv` by the rules of `sahelkit.coding.rules`; what its columns mean is in
-`data/datapackage.json`.
+`data/raw/incident_reports.csv` holds a row per report, `data/raw/incident_coding.csv` a row per incident
+with what was coded. `build` makes `data/incidents.csv` of the two by the rules of `coding.rules`.
 """
 
 import pandas as pd
@@ -42,8 +40,8 @@ def read_reports() -> pd.DataFrame:
     frame = _sheet("incident_reports.csv")
     counts = ("deaths_attackers", "deaths_defenders", "deaths_a", "deaths_b", "wounded", "abducted")
     types = {name: "Int32" for name in (*schema.DEATHS, *counts)}
-    places = ("latitude", "longitude", "date_precision", "location_precision")
-    types |= dict.fromkeys(places, "float64") | {"report": "int64"}
+    measured = ("latitude", "longitude", "date_precision", "location_precision")
+    types |= dict.fromkeys(measured, "float64") | {"report": "int64"}
     for name, dtype in types.items():
         frame[name] = pd.to_numeric(frame[name].replace("", None)).astype(dtype)
     for name in ("date_start", "date_end"):
@@ -72,10 +70,8 @@ def perpetrators(incidents: pd.DataFrame) -> pd.Series:
     >>> "State and foreign forces" in set(perpetrators(load().incidents))
     True
     """
-    families = actors.groups().set_index("group_id")["family"]
-    found = incidents["perpetrator"].map(families).fillna("unknown")
-    forces = found.isin(actors.STATES)
-    return found.mask(forces, "State and foreign forces").mask(found == "Other", "unknown")
+    shown = {"Other": "unknown"} | dict.fromkeys(actors.STATES, "State and foreign forces")
+    return incidents["perpetrator"].map(actors.family).replace(shown)
 
 
 def who_killed_whom(incidents: pd.DataFrame, weight: str = "deaths_best") -> pd.DataFrame:
@@ -83,13 +79,6 @@ def who_killed_whom(incidents: pd.DataFrame, weight: str = "deaths_best") -> pd.
 
     The dead of an incident are all its dead, attackers included, so that a row says what an attack
     cost, not whom each shot killed.
-
-    Parameters
-    ----------
-    incidents : DataFrame
-        Coded incidents, as `Dataset.incidents` of the shipped data.
-    weight : str
-        'deaths_best' or 'incidents'.
 
     Examples
     --------
@@ -120,22 +109,9 @@ def _violence(events: pd.DataFrame, coding: pd.Series) -> str:
 
 
 def reconcile(reports: pd.DataFrame, coding: pd.DataFrame) -> pd.DataFrame:
-    """One row per incident from the two raw sheets.
+    """One row per incident from the two raw sheets, as `read_reports` and `read_coding` give them.
 
-    Parameters
-    ----------
-    reports, coding : DataFrame
-        As `read_reports` and `read_coding` give them.
-
-    Returns
-    -------
-    DataFrame
-        Columns of `schema.COLUMNS` (without `group`, which `build` adds), then `EXTRA`.
-
-    Raises
-    ------
-    SourceError
-        A report without a coded incident, or the other way round.
+    A SourceError names a report without a coded incident, or the other way round.
     """
     strays = set(reports["incident"]) ^ set(coding["incident"])
     if strays:

@@ -10,8 +10,6 @@ FORCES = ("security_forces", "peacekeepers", "foreign_forces")
 """Scopes of a toll that speak of a force alone."""
 EVENT_DATA = ("ged", "candidate")
 """Kinds of reports that are rows of UCDP's events."""
-LEAST_DEATHS = 20
-"""An incident is major from so many deaths on, by its best estimate."""
 
 
 def events_of(reports: pd.DataFrame) -> pd.DataFrame:
@@ -37,15 +35,6 @@ def agreed_date(reports: pd.DataFrame) -> tuple:
     first day and none supports it. Where UCDP is vaguer than a day, or has no report, the day that
     most reports give is taken, the earlier one of two with equal support. The precision follows the
     days (`precision_of`).
-
-    Parameters
-    ----------
-    reports : DataFrame
-        Reports of one incident: `kind`, `date_start`, `date_end`, `date_precision`.
-
-    Returns
-    -------
-    (Timestamp, Timestamp, int)
     """
     events = events_of(reports)
     others = reports[~reports["kind"].isin(EVENT_DATA) & reports["date_start"].notna()]
@@ -135,7 +124,9 @@ def sides_dead(reports: pd.DataFrame, perpetrator: str) -> tuple:
     forces = pd.concat(
         [told["deaths_defenders"], told.loc[told["toll_scope"].isin(FORCES), "deaths_best"]]
     ).max()
-    found = (forces, striking) if actors.is_state(perpetrator) else (striking, forces)
+    found = (
+        (forces, striking) if actors.family(perpetrator) in actors.STATES else (striking, forces)
+    )
     events = counted_events(reports)
     sums = [_by_side(row, perpetrator) for row in events.itertuples()]
     known = [pair for pair in sums if pair is not None]
@@ -149,13 +140,12 @@ def _by_side(row, perpetrator: str) -> tuple | None:
     """Attackers' and defenders' dead of one UCDP row; None where it does not tell which is which."""
     if pd.isna(row.deaths_a) or pd.isna(row.deaths_b):
         return None
-    for side, pair in (
-        ("actor_a", ("deaths_a", "deaths_b")),
-        ("actor_b", ("deaths_b", "deaths_a")),
-    ):
-        groups = actors.groups_of(getattr(row, side), row.longitude)
-        if perpetrator in groups or actors.same_family(perpetrator, groups):
-            return tuple(int(getattr(row, name)) for name in pair)
+    dead, family = (int(row.deaths_a), int(row.deaths_b)), actors.family(perpetrator)
+    for side, pair in ((row.actor_a, dead), (row.actor_b, dead[::-1])):
+        groups = actors.groups_of(side, row.longitude)
+        kin = family != "Other" and family in map(actors.family, groups)
+        if perpetrator in groups or kin:
+            return pair
     return None
 
 

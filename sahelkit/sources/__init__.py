@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sahelkit.files import SourceError, accessed
+from sahelkit.files import SourceError, download_record
 from sahelkit.sources.formats import ACLED, columns_to_read, recognise
 from sahelkit.sources.reading import layout_of, read_rows
 
@@ -66,7 +66,9 @@ def read_incidents(path, political_only: bool = True, keep=()) -> tuple:
         columns = columns_to_read(source, layout, keep)
         rows = replace(read_rows(layout, columns), keep=[columns[name] for name in keep])
         incidents, provenance = module.result().read(layout, rows, **options)
-    provenance.accessed = accessed(path, provenance.sha256)
+    record = download_record(path)
+    if record.get("sha256") == provenance.sha256:  # still the file that was fetched
+        provenance.accessed = record.get("accessed", "")
     return incidents, provenance
 
 
