@@ -128,18 +128,10 @@ def negative_binomial(counts: np.ndarray, design: np.ndarray) -> tuple:
 
 @dataclass(frozen=True)
 class Regression:
-    """A regression of a monthly series, as its function tells: `trends.trend`, `interrupted.interrupted`.
+    """A regression of a monthly series, as `trends.trend` and `interrupted.interrupted` tell.
 
-    Attributes
-    ----------
-    table : DataFrame
-        Estimates with 95 % intervals.
-    fitted : DataFrame
-        Per month `observed` and what the model says.
-    alpha : float
-        Overdispersion: variance = mean + alpha mean squared; 0 is Poisson.
-    dispersion : float
-        Pearson chi-squared per degree of freedom of the Poisson model; 1 if it held.
+    Estimates with 95 % intervals; per month what was `observed` and what the model says;
+    `overdispersion`; Pearson chi-squared per degree of freedom of the Poisson model, 1 if it held.
     """
 
     table: pd.DataFrame

@@ -121,13 +121,6 @@ def _minus(table: pd.DataFrame, where: dict, incident: pd.Series) -> pd.DataFram
     return out
 
 
-def located(ds: Dataset, at_most: int = 2) -> Dataset | None:
-    """The dataset with only incidents located at least that well; None where only tables are shipped."""
-    if ds.events is None:
-        return None
-    return from_events(ds, ds.events["location_precision"] <= at_most)
-
-
 def readings(ds: Dataset) -> list:
     """All readings of a dataset, the plain one first.
 
@@ -145,8 +138,8 @@ def readings(ds: Dataset) -> list:
         Reading("deaths, without the largest incident", less, weight="deaths_best"),
     ]
     if ds.events is not None:
-        found.append(Reading("exact and near locations", located(ds, 2)))
-        found.append(Reading("located to the district", located(ds, 3)))
+        for name, least in (("exact and near locations", 2), ("located to the district", 3)):
+            found.append(Reading(name, from_events(ds, ds.events["location_precision"] <= least)))
     return found
 
 

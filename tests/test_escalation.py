@@ -13,8 +13,6 @@ from sahelkit import escalation, models, readings
 from sahelkit.choices import NotCovered
 from sahelkit.counts import add_zone, count, count_kinds
 from sahelkit.escalation import changepoints, composition, stories, tolls, trends
-from sahelkit.figures import composition as made_of
-from sahelkit.figures import escalation as rising
 
 MONTHS = pd.period_range("2012-01", periods=144, freq="M", name="month")
 
@@ -331,26 +329,3 @@ def test_headline_statistics_run_over_the_variants(ds):
     assert rise["deaths, best"] == pytest.approx(8752 / 516)
     assert (rise > 10).all()
     assert trends.growth_rate(ds, weight="deaths_best") > 0.3
-
-
-def test_figures_draw_the_tables_that_they_are_given(ds):
-    counts = count(ds, "country")
-    table = counts.join([count(ds, weight=f"deaths_{w}") for w in ("best", "low", "high")])
-    figure = rising.monthly(table, "test", escalation.last_month(ds.region_month))
-    drawn = figure.axes[1].get_lines()[0].get_ydata()
-    assert (drawn == table["deaths_best"]).all()
-    assert "1,011 incidents and 8,752 deaths in 2023" in figure.sahelkit["Title"]
-    mix = composition.mix(ds.region_month)
-    bars = made_of.mix(mix, "test").axes[0].containers[0]
-    assert np.allclose([bar.get_height() for bar in bars], 100 * mix["JNIM and founders"])
-    ratios = escalation.ratios(ds.region_month)
-    dots = rising.ratios(ratios, "test").axes[0].collections[-1].get_offsets()
-    assert np.allclose(dots[:, 1], ratios["ratio"])
-
-
-@pytest.fixture(autouse=True)
-def _close_figures():
-    import matplotlib.pyplot as plt
-
-    yield
-    plt.close("all")

@@ -1,10 +1,12 @@
 """Figures reused: on a caller's axes, with a caller's words."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 import sahelkit
 from sahelkit import coding, escalation, figures, geography, interventions, readings
+from sahelkit.escalation import composition
 from sahelkit.figures import timeline
 
 
@@ -78,3 +80,18 @@ def test_leaders_have_short_names_of_their_own():
     losses = interventions.read().query("kind == 'leadership_loss'")
     drawn = losses[losses["countries"].map(bool)]
     assert drawn["label"].is_unique
+
+
+def test_figures_of_the_rise_draw_their_tables(ds):
+    table = escalation.monthly(ds)
+    figure = figures.escalation.monthly(table, "test", escalation.last_month(ds.region_month))
+    drawn = figure.axes[1].get_lines()[0].get_ydata()
+    assert (drawn == table["deaths_best"]).all()
+    assert "1,011 incidents and 8,752 deaths in 2023" in figure.sahelkit["Title"]
+    mix = composition.mix(ds.region_month)
+    bars = figures.composition.mix(mix, "test").axes[0].containers[0]
+    assert np.allclose([bar.get_height() for bar in bars], 100 * mix["JNIM and founders"])
+    ratios = escalation.ratios(ds.region_month)
+    dots = figures.escalation.ratios(ratios, "test").axes[0].collections[-1].get_offsets()
+    assert np.allclose(dots[:, 1], ratios["ratio"])
+    plt.close("all")

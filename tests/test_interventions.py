@@ -54,10 +54,6 @@ class TestTable:
         row = interventions.intervention("death_ibrahim_dicko")
         assert (row["start"].day, row["start_latest"].day) == (1, 31)
 
-    def test_unknown_id_is_named(self):
-        with pytest.raises(KeyError, match="no_such"):
-            interventions.intervention("no_such")
-
     @pytest.mark.parametrize("day", ["2013-01-11", "2014-07-31"])
     def test_first_and_last_day_are_in_force(self, day):
         assert "serval" in set(interventions.in_force(day)["intervention_id"])
@@ -91,18 +87,6 @@ class TestSeries:
     def test_inside_and_outside_make_the_whole(self, shipped, monthly):
         parts = [finest(shipped, "regions", inside=flag) for flag in (True, False)]
         assert (parts[0] + parts[1]).equals(monthly)
-
-    def test_days_need_events(self, shipped):
-        with pytest.raises(ValueError, match="file of events"):
-            finest(shipped, freq="D")
-
-    def test_positions_need_events(self, shipped):
-        with pytest.raises(ValueError, match="positions"):
-            finest(shipped, "radius")
-
-    def test_unknown_area_is_named(self, shipped):
-        with pytest.raises(ValueError, match="MLI:Atlantis"):
-            finest(shipped, ["MLI:Atlantis"])
 
     def test_days_summed_to_months_are_the_shipped_months(self, shipped, ged):
         daily = finest(readings.without_diffa(ged), "regions")

@@ -26,11 +26,6 @@ def test_diffa_can_be_left_out(ged):
     assert (east.loc[east["country"] == "NER", "longitude"] <= 10).all()
 
 
-def test_vague_locations_only_from_events(ged):
-    assert readings.located(sahelkit.load()) is None
-    assert (readings.located(ged, 2).incidents["location_precision"] <= 2).all()
-
-
 def test_the_first_row_is_the_plain_reading():
     table = readings.over_readings(
         sahelkit.load(), lambda r: incidents(r.ds, r.definition, r.weight)

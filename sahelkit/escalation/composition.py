@@ -10,7 +10,7 @@ from sahelkit.places import UNKNOWNS
 from sahelkit.tables import COUNTS
 
 
-def lethality(table: pd.DataFrame, by=None, *, draws: int = 1000, seed: int = 0) -> pd.DataFrame:
+def lethality(table: pd.DataFrame, by: str, draws: int = 1000, seed: int = 0) -> pd.DataFrame:
     """Per year: deaths per incident and the share of civilians among the dead, with intervals.
 
     Of `Dataset.region_month`: `year`, the column `by` to tell apart if given, `incidents`, then
@@ -18,9 +18,9 @@ def lethality(table: pd.DataFrame, by=None, *, draws: int = 1000, seed: int = 0)
     the months of each year). NaN in years without violence.
 
     >>> from sahelkit import load
-    >>> found = lethality(load().region_month).set_index("year")
-    >>> round(float(found.loc[2023, "deaths_per_incident"]), 2)
-    8.66
+    >>> found = lethality(load().region_month, "country").set_index(["country", "year"])
+    >>> round(float(found.loc[("BFA", 2023), "deaths_per_incident"]), 1)
+    10.3
     """
     measures = {
         "deaths_per_incident": ("deaths_best", "incidents"),
@@ -30,11 +30,10 @@ def lethality(table: pd.DataFrame, by=None, *, draws: int = 1000, seed: int = 0)
     wide = {name: count(table, by, weight=name).astype("float64") for name in names}
     rng = np.random.default_rng(seed)
     rows = []
-    for kind in wide["incidents"] if by else [None]:
-        months = pd.DataFrame({name: part[kind or name] for name, part in wide.items()})
+    for kind in wide["incidents"]:
+        months = pd.DataFrame({name: part[kind] for name, part in wide.items()})
         for year, counts in months.groupby(months.index.year):
-            row = {"year": year, **({by: kind} if by else {})}
-            row["incidents"] = int(counts["incidents"].sum())
+            row = {"year": year, by: kind, "incidents": int(counts["incidents"].sum())}
             for measure, (top, bottom) in measures.items():
                 sides = counts[top].to_numpy(), counts[bottom].to_numpy()
                 found = _ratio_of_sums(*sides, rng, draws)

@@ -24,16 +24,10 @@ BEYOND = 1.92
 class Stories:
     """Models of one monthly series side by side.
 
-    Attributes
-    ----------
-    table : DataFrame
-        A row per shape (`SHAPES`) without and with memory: `parameters`, `aic`, `alpha`
-        (overdispersion).
-    dates : DataFrame
-        The level shifts (`shift_dates`).
-    p_smooth, p_shifts : float
-        Share of series simulated from the smooth rise in which the shifts win by as much as here,
-        and of series simulated from the shifts in which the smooth rise does.
+    `table` has a row per shape (`SHAPES`) without and with memory: `parameters`, `aic`, `alpha`
+    (overdispersion); `dates` are the `shift_dates`. `p_smooth` is the share of series simulated
+    from the smooth rise in which the shifts win by as much as here, `p_shifts` of series simulated
+    from the shifts in which the smooth rise does.
     """
 
     table: pd.DataFrame

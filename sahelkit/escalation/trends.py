@@ -11,6 +11,7 @@ RAINY_MONTHS = (6, 7, 8, 9)
 """June to September, when roads flood and rivers rise."""
 HAC_LAGS = 12
 """Months over which errors may hang together (Newey & West 1987)."""
+GROWTH, RAINY = ("growth", "low", "high"), ("rainy_ratio", "rainy_low", "rainy_high")
 
 
 def trend(series: pd.Series, since=None) -> Regression:
@@ -49,13 +50,11 @@ def trend(series: pd.Series, since=None) -> Regression:
         family = sm.families.NegativeBinomial(alpha=alpha) if alpha else sm.families.Poisson()
         return sm.GLM(counts.to_numpy(), design, family=family)
 
+    def cost(log_alpha) -> float:
+        return -model(np.exp(log_alpha)).fit().llf
+
     poisson = model(0).fit()
-    best = optimize.minimize_scalar(
-        lambda log_alpha: -model(np.exp(log_alpha)).fit().llf,
-        bounds=(-9, 3),
-        method="bounded",
-        options={"xatol": 1e-3},
-    )
+    best = optimize.minimize_scalar(cost, bounds=(-9, 3), options={"xatol": 1e-3})
     alpha = float(np.exp(best.x)) if -best.fun > poisson.llf + 1e-6 else 0.0
     found = estimates(model(alpha), HAC_LAGS)
     rows = {
@@ -69,21 +68,13 @@ def trend(series: pd.Series, since=None) -> Regression:
 
 def _row(found, low, high, extra_parameters: int) -> dict:
     """Growth, doubling time, season and AIC of one fitted model."""
-    slope = found.params[1]
-    settled = low[1] * high[1] > 0
-    doubling = sorted(np.log(2) / np.array([low[1], high[1]])) if settled else [np.nan] * 2
-    return {
-        "growth": np.expm1(slope),
-        "low": np.expm1(low[1]),
-        "high": np.expm1(high[1]),
-        "doubling_years": np.log(2) / slope,
-        "doubling_low": doubling[0],
-        "doubling_high": doubling[1],
-        "rainy_ratio": np.exp(found.params[2]),
-        "rainy_low": np.exp(low[2]),
-        "rainy_high": np.exp(high[2]),
-        "aic": 2 * (len(found.params) + extra_parameters) - 2 * found.llf,
-    }
+    ends = np.array([found.params, low, high])
+    doubling = np.log(2) / ends[:, 1]
+    settled = sorted(doubling[1:]) if low[1] * high[1] > 0 else [np.nan] * 2
+    row = dict(zip(GROWTH, np.expm1(ends[:, 1]), strict=True))
+    row |= {"doubling_years": doubling[0], "doubling_low": settled[0], "doubling_high": settled[1]}
+    aic = 2 * (len(found.params) + extra_parameters) - 2 * found.llf
+    return row | dict(zip(RAINY, np.exp(ends[:, 2]), strict=True)) | {"aic": aic}
 
 
 def _fitted(counts, design, found) -> pd.DataFrame:
@@ -138,11 +129,10 @@ def summary(fits: dict) -> pd.DataFrame:
     >>> summary(by_country(load()))["growth"].round(2).loc["all"].item()
     0.33
     """
-    rows = {}
-    for code, fit in fits.items():
-        ours, poisson = fit.table.loc["negative binomial"], fit.table.loc["poisson"]
-        rainy = ours[["rainy_ratio", "rainy_low", "rainy_high"]]
-        claimed = {"poisson_low": poisson["low"], "poisson_high": poisson["high"]}
-        rows[code] = {**ours[["growth", "low", "high"]], **claimed, **rainy}
-        rows[code]["dispersion"] = fit.dispersion
-    return pd.DataFrame.from_dict(rows, orient="index")
+    ours, poisson = (
+        pd.DataFrame({code: fit.table.loc[name] for code, fit in fits.items()}).T
+        for name in ("negative binomial", "poisson")
+    )
+    claimed = poisson[["low", "high"]].add_prefix("poisson_")
+    found = ours[[*GROWTH]].join(claimed).join(ours[[*RAINY]])
+    return found.assign(dispersion=[fit.dispersion for fit in fits.values()])

@@ -193,13 +193,11 @@ def moves(ds: Dataset) -> pd.DataFrame:
     >>> bool((moves(load())["without Diffa", "km north"] < 0).all())
     True
     """
-    columns = {}
+    moved = {}
     for name, part in readings.by_diffa(ds).items():
-        table = centre(part)
-        x, y = places.project(table["latitude"], table["longitude"])
-        columns[name, "km east"] = pd.Series(x[-1] - x[:-1], table.index[:-1])
-        columns[name, "km north"] = pd.Series(y[-1] - y[:-1], table.index[:-1])
-    return pd.DataFrame(columns).rename_axis(f"to {ds.years[-1]} from")
+        away = shift_of_centre(centre(part)).drop(columns="km")
+        moved[name] = (away.iloc[-1] - away.iloc[:-1]).rename(columns=lambda c: c.replace("_", " "))
+    return pd.concat(moved, axis=1).rename_axis(f"to {ds.years[-1]} from")
 
 
 def centres_compared(ds: Dataset) -> pd.DataFrame:

@@ -17,10 +17,7 @@ HIGH_PER_KM2 = 0.0017
 OECD_DEGREES = 25 / 60
 """Side of a cell of OECD/SWAC's published maps."""
 CLASSES = ("clustered high", "dispersed high", "clustered low", "dispersed low", "unclassified")
-NEAREST = {
-    "nearest_in_cell_km": ["year", "priogrid_gid"],
-    "nearest_in_year_km": ["year"],
-}
+NEAREST = {"nearest_in_cell_km": ["year", "priogrid_gid"], "nearest_in_year_km": ["year"]}
 """Columns of the shipped grid table -> among which incidents the nearest other is looked for."""
 DISTINCT = ["positions", "nearest_position_km"]
 """Columns of the shipped grid table: different positions in the cell and year, and the sum of their
@@ -183,14 +180,9 @@ def scdi_counts(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def hot_spots(
-    ds: Dataset,
-    first: int,
-    last: int,
-    weight: str = "incidents",
-    permutations: int = 4999,
-    seed: int = 0,
+    ds: Dataset, first: int, last: int, permutations: int = 4999, seed: int = 0
 ) -> pd.DataFrame:
-    """Cells that together with their eight neighbours hold more violence than chance puts there.
+    """Cells that together with their eight neighbours hold more incidents than chance puts there.
 
     Getis-Ord Gi*: the sum over a cell and its neighbours, the cell's own count in it. Its p is the
     share of permutations in which the counts of all cells, dealt out anew over all of them, give
@@ -199,10 +191,9 @@ def hot_spots(
     another seed a few cells at the edge of a hot spot change. A long period with more incidents
     finds more: periods with different totals are not to be compared cell by cell.
 
-    Both years are included; `NotCovered` where the data do not reach over them.
-
-    Index `priogrid_gid`, every cell; `latitude, longitude` of its middle, `value` (sum over the
-    period), `z` (standardised Gi*), `p`, `hot` (bool).
+    Both years are included; `NotCovered` where the data do not reach over them. Index
+    `priogrid_gid`, every cell; `latitude, longitude` of its middle, `value` (sum over the period),
+    `z` (standardised Gi*), `p`, `hot` (bool).
 
     Ord, J. & Getis, A. (1995). Local spatial autocorrelation statistics. Geographical Analysis
     27(4); Caldas de Castro, M. & Singer, B. (2006). Controlling the false discovery rate. Ibid.
@@ -216,7 +207,7 @@ def hot_spots(
     from scipy.stats import false_discovery_control
 
     years_covered(ds, first, last)
-    rows = positions(ds, weight)
+    rows = positions(ds)
     sums = rows[rows["year"].between(first, last)].groupby("priogrid_gid")["weight"].sum()
     out = cells()[["latitude", "longitude"]].assign(value=sums).fillna({"value": 0.0})
     values, near = out["value"].to_numpy(), _neighbourhoods()

@@ -27,23 +27,13 @@ def share(
     by_country: bool = False,
     least: float = 1,
 ):
-    """Share of violence that lies in Liptako-Gourma, 0 to 1: index year, columns countries if asked.
+    """Share of violence that lies in Liptako-Gourma per year, 0 to 1; of each country's own if asked.
 
-    Parameters
-    ----------
-    definition : str
-        One of `places.DEFINITIONS`. 'regions' and 'authority' count by the region that the source
-        names; an incident in no region counts as inside if its place is named for the area, else
-        as not inside (`doubt` says how many). 'radius' and 'border' count by position.
-    weight : str
-        `incidents_located` goes with positions alone.
-    by_country : bool
-        For each country, the share of its own violence.
-    least : float
-        A share of less than this (incidents or deaths in all) is NaN.
+    The definitions 'regions' and 'authority' count by the region that the source names; an incident
+    in no region counts as inside if its place is named for the area, else as not inside (`doubt`
+    says how many). 'radius' and 'border' count by position, and so does `incidents_located`. A
+    share of less than `least` incidents or deaths is NaN.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> share(load()).loc[[2016, 2018, 2023]].round(3).tolist()
     [0.222, 0.807, 0.605]
@@ -207,5 +197,6 @@ def vague_locations(ds: Dataset) -> pd.DataFrame:
         "district or better": share(without, "radius", "incidents_located"),
     }
     if ds.events is not None:
-        rules["exact or near"] = share(readings.located(without, 2), "radius")
+        near = readings.from_events(without, without.events["location_precision"] <= 2)
+        rules["exact or near"] = share(near, "radius")
     return pd.DataFrame(rules)

@@ -41,9 +41,7 @@ def holm(p_values) -> np.ndarray:
     return out
 
 
-def over_windows(
-    series: pd.Series, start, end=None, against: pd.Series | None = None
-) -> pd.DataFrame:
+def over_windows(series: pd.Series, date, against: pd.Series | None = None) -> pd.DataFrame:
     """Before and after one date over all windows (`LENGTHS`): days if there are any, and months.
 
     One row per window: `window`, `before`, `after`, `ratio` (plain), `exact_low`, `exact_high`,
@@ -63,9 +61,7 @@ def over_windows(
             by_month(one) if unit == "M" and one is not None else one for one in (series, against)
         )
         for length in LENGTHS[unit]:
-            during = interventions.windows(start, end, length, unit).loc["during"]
-            table = at_every_date(own, length, int(during["units"]), against=other)
-            at = during["first"]
+            table, at = at_every_date(own, length, against=other), pd.Period(str(date), unit)
             if at not in table.index:
                 continue
             near = {"p_near": place_of(table, at, NEAR_YEARS)["p"]}
@@ -73,7 +69,7 @@ def over_windows(
             rows.append({"window": f"{length} {WORDS[unit]}"} | row)
             every = tail_shares(table["statistic"].to_numpy(), table["possible"].to_numpy())
             shares.append(pd.Series(every, table.index))
-    return pd.DataFrame(rows).assign(p_all=_smallest(shares, start)) if rows else pd.DataFrame()
+    return pd.DataFrame(rows).assign(p_all=_smallest(shares, date)) if rows else pd.DataFrame()
 
 
 def _row(here: pd.Series, single: bool) -> dict:
@@ -88,11 +84,11 @@ def _row(here: pd.Series, single: bool) -> dict:
     return counts | rate_ratio(**counts, extra=max(here["error"] ** 2 - poisson, 0.0)) | free
 
 
-def _smallest(shares: list, start) -> float:
+def _smallest(shares: list, date) -> float:
     """Placebo p value of the smallest p over the windows in which the date is possible."""
     calendar = max(shares, key=len).index
     columns = [s.reindex(calendar.asfreq(s.index.freq)).set_axis(calendar) for s in shares]
-    every, at = pd.concat(columns, axis=1), pd.Period(str(start), calendar.freq)
+    every, at = pd.concat(columns, axis=1), pd.Period(str(date), calendar.freq)
     if at not in every.index or every.loc[at].isna().all():
         return np.nan
     smallest = every.loc[:, every.loc[at].notna()].dropna().min(axis=1)

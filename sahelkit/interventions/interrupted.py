@@ -10,10 +10,10 @@ LAGS = 20
 """Months over which errors may hang together."""
 
 
-def interrupted(series: pd.Series, date, months: int = 36, harmonics: int = 1) -> Regression:
+def interrupted(series: pd.Series, date, months: int = 36) -> Regression:
     """Negative binomial interrupted time series on months: level and slope, season.
 
-    Wagner, Soumerai, Zhang & Ross-Degnan (2002); season by annual harmonics (Bernal, Cummins &
+    Wagner, Soumerai, Zhang & Ross-Degnan (2002); season by an annual harmonic (Bernal, Cummins &
     Gasparrini 2017); autocorrelation-consistent intervals (`models.estimates`). Days are summed to
     months, at most so many on either side; that of the date is left out. Raises `ValueError` for
     fewer than 6 months, or no count at all, on one side.
@@ -24,7 +24,7 @@ def interrupted(series: pd.Series, date, months: int = 36, harmonics: int = 1) -
 
     >>> months = pd.period_range("2015-01", periods=72, freq="M")
     >>> steady = pd.Series([20, 30] * 18 + [40, 60] * 18, index=months)
-    >>> round(float(interrupted(steady, "2018-01-15", harmonics=0).table.loc["level", "ratio"]), 1)
+    >>> round(float(interrupted(steady, "2018-01-15").table.loc["level", "ratio"]), 1)
     2.0
     """
     monthly = by_month(series)
@@ -34,7 +34,7 @@ def interrupted(series: pd.Series, date, months: int = 36, harmonics: int = 1) -
     sides = [part[distance < 0], part[distance > 0]]
     if min(len(side) for side in sides) < 6 or min(side.sum() for side in sides) == 0:
         raise ValueError(f"{date}: needs 6 months with counts on either side.")
-    design = _design(distance, part.index.month.to_numpy(), harmonics)
+    design = _design(distance, part.index.month.to_numpy())
     keep = distance != 0
     model, alpha = negative_binomial(part.to_numpy()[keep], design[keep])
     found = estimates(model, min(LAGS, len(design) // 2))
@@ -74,13 +74,11 @@ def levels(series: pd.Series, months: int = 36) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("month")
 
 
-def _design(distance: np.ndarray, month: np.ndarray, harmonics: int) -> np.ndarray:
+def _design(distance: np.ndarray, month: np.ndarray) -> np.ndarray:
     """Columns: constant, time, level after, slope after, then the season."""
-    after = distance > 0
+    after, angle = distance > 0, 2 * np.pi * (month - 1) / 12
     columns = [np.ones(len(distance)), distance, after, np.where(after, distance, 0)]
-    angle = 2 * np.pi * (month - 1) / 12
-    columns += [f(k * angle) for k in range(1, harmonics + 1) for f in (np.cos, np.sin)]
-    return np.column_stack(columns).astype(float)
+    return np.column_stack([*columns, np.cos(angle), np.sin(angle)]).astype(float)
 
 
 def parallel(affected: pd.Series, unaffected: pd.Series, date, months: int = 24) -> dict:

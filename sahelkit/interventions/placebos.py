@@ -141,11 +141,10 @@ def at_every_date(
     """
     length = length or WINDOW[series.index.freqstr]
     counts = window_sums(series.to_numpy(), length, duration)
-    value, variance, by_season, possible = log_ratios(
-        series, series.index, length, duration, compare
-    )
+    how = length, duration, compare
+    value, variance, by_season, possible = log_ratios(series, series.index, *how)
     if against is not None:
-        theirs = log_ratios(against, against.index, length, duration, compare)
+        theirs = log_ratios(against, against.index, *how)
         value, by_season = value - theirs[0], by_season - theirs[2]
         variance, possible = variance + theirs[1], possible & theirs[3]
     error = standard_error(value, variance, possible)
