@@ -164,7 +164,7 @@ def add_group(frame: pd.DataFrame) -> pd.Series:
     return pd.Series(pd.Categorical(families, categories=FAMILIES), index=frame.index)
 
 
-def lineage(last: str = "2023-12-31") -> pd.DataFrame:
+def lineage(last: str = "2026-04-30") -> pd.DataFrame:
     """Groups with a known founding that descend from another or have descendants, for drawing.
 
     Parameters

@@ -148,8 +148,9 @@ def lineage(groups: pd.DataFrame, source: str, ax=None) -> plt.Figure:
         for parent in rows.keys() & set(group.predecessors):
             ends = (group.start, row), (group.start, rows[parent])
             ax.annotate("", *ends, arrowprops=arrow, zorder=1)
-    ax.set(ylim=(len(groups) - 0.4, -0.6), yticks=[], xlim=(FIRST_SHOWN, 2024.3))
-    ax.set_xticks(range(FIRST_SHOWN + 1, 2025, 2))
+    last = groups["end"].max()
+    ax.set(ylim=(len(groups) - 0.4, -0.6), yticks=[], xlim=(FIRST_SHOWN, last + 0.3))
+    ax.set_xticks(range(FIRST_SHOWN + 1, int(last) + 1, 2))
     ax.axvline(2017 + 60 / 365, color=ACCENT, lw=0.8, ls=":", zorder=0)
     ax.text(2017.25, -0.5, "JNIM, 2 March 2017", color=ACCENT, fontsize=8, va="bottom")
     ax.spines["left"].set_visible(False)
@@ -160,7 +161,7 @@ def lineage(groups: pd.DataFrame, source: str, ax=None) -> plt.Figure:
         f"{known.loc[parents[0], 'label']}, one of them, in {int(known.loc['is_sahel', 'start'])}"
     )
     subtitle = (
-        "Bars: from founding to end or merger (to the end of 2023 if still active); arrows: from "
+        "Bars: from founding to end or merger (to April 2026 if still active); arrows: from "
         "predecessor to successor."
     )
     return caption(fig, title, subtitle, source)
