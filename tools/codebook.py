@@ -108,7 +108,7 @@ def _examples(folder: Path) -> dict:
 
 
 CLAIM_REPORTED = "claimed, yes against the rest"
-ROUNDS = (1, 2, 3)
+ROUNDS = (1, 2, 3, 4)
 FIELDS = ("target", "tactic", "weapon", "perpetrator", "attribution", "claimed", "place_kind")
 
 
@@ -142,8 +142,8 @@ def datasheet_numbers(folder: Path) -> str:
         f"{(reports['kind'] == 'ged').sum()} of them UCDP GED events. At least one publisher besides UCDP and the parties: "
         f"{(besides >= 1).sum()} incidents; at least two: {(besides >= 2).sum()}.",
         "",
-        "| field | unknown | kappa, first round | second | third |",
-        "|---|---|---|---|---|",
+        "| field | unknown | kappa, first round | second | third | fourth |",
+        "|---|---|---|---|---|---|",
     ]
     found = kappa(folder).set_index(["round", "field"])["kappa"]
     for field in FIELDS:
