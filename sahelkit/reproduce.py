@@ -49,13 +49,8 @@ class Result:
 
 
 def notebooks(only: str = "") -> list:
-    """Paths of the numbered notebooks, or of those whose names begin with `only`.
-
-    Raises
-    ------
-    NotebookError
-        There is none.
-    """
+    """Paths of the numbered notebooks, or of those whose names begin with `only`; NotebookError where
+    there is none."""
     found = sorted((ROOT / "notebooks").glob(f"{only or '[0-9]'}*.ipynb"))
     if not found:
         raise NotebookError(
@@ -69,8 +64,6 @@ def leave_out(notebook, ds) -> None:
 
     Tags are those of `NEEDS`, and ``covers-2020-01``: the data must hold that month.
 
-    Examples
-    --------
     >>> book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("A map.")])
     >>> book.cells[0].metadata["tags"] = ["needs-positions"]
     >>> leave_out(book, load())
@@ -184,14 +177,8 @@ def replace_file(target: Path, content: bytes) -> None:
 
 
 def check_folder(out: Path | None, source=None) -> None:
-    """Refuse a folder for results that holds other people's files, or that cannot be written.
-
-    Raises
-    ------
-    NotebookError
-        It is the repository itself though the data are not the shipped ones, or it is not empty
-        and no earlier run made it.
-    """
+    """Refuse a folder for results: NotebookError where it cannot be written, is the repository itself
+    though the data are not the shipped ones, or is not empty and no earlier run made it."""
     root = (out or ROOT).resolve()
     if source and root == ROOT.resolve():
         raise NotebookError(f"{root} holds the shipped results: give another folder with --out.")

@@ -31,8 +31,6 @@ LISTS = ("country", "region", "family", "violence")
 def read() -> pd.DataFrame:
     """The ledger, one row per statement, all text; its columns are described in ``data/codebook.md``.
 
-    Examples
-    --------
     >>> read()["id"].is_unique
     True
     """
@@ -66,14 +64,7 @@ def check_named(name: str):
 
 
 def evaluate(ds, only=None) -> pd.DataFrame:
-    """Check every statement against a dataset.
-
-    Parameters
-    ----------
-    ds : Dataset
-        Shipped tables or a user's file.
-    only : iterable of str, optional
-        Ids of the claims to check.
+    """Check every statement, or those with some ids, against a dataset.
 
     Returns
     -------
@@ -190,8 +181,6 @@ def counts(results: pd.DataFrame) -> pd.DataFrame:
     """Number of claims per source and verdict: the documents, all publications, and apart from them
     the file checks, which take a number and its check from one table.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> int(counts(evaluate(load(), only=["thread-2020-01"]))["reproduced"].sum())
     1
@@ -206,8 +195,6 @@ def counts(results: pd.DataFrame) -> pd.DataFrame:
 def as_markdown(results: pd.DataFrame, source: str | None = None) -> str:
     """Results to read, as a Markdown table, of one source (as the ledger names it) or all.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> found = evaluate(load(), only=["thread-2020-01"])
     >>> as_markdown(found).splitlines()[0]
@@ -272,18 +259,8 @@ def summary(results: pd.DataFrame) -> str:
 
 
 def scores(ds, claim_id: str, weight: str = "incidents") -> pd.DataFrame:
-    """Incidents or deaths per year and country behind a prediction on where a group strikes.
-
-    Parameters
-    ----------
-    claim_id : str
-        A claim whose check is `years_led`.
-    weight : {'incidents', 'deaths_best'}
-
-    Returns
-    -------
-    DataFrame
-        Index year; columns BFA, MLI, NER; `holds` says whether the predicted country leads.
+    """Incidents or deaths ('deaths_best') per year and country behind a prediction on where a group
+    strikes (a claim whose check is `years_led`); `holds` says whether the predicted country leads.
 
     Examples
     --------
@@ -298,11 +275,8 @@ def scores(ds, claim_id: str, weight: str = "incidents") -> pd.DataFrame:
 def base_rates(ds, length: int = 12) -> pd.DataFrame:
     """How often a statement that only says "more than before" would hold at any month.
 
-    Returns
-    -------
-    DataFrame
-        Per country, and for all: the share of months at which the `length` months after hold more
-        incidents, and more deaths, than as many before.
+    Per country, and for all: the share of months at which the `length` months after hold more
+    incidents, and more deaths, than as many before.
 
     Examples
     --------

@@ -63,21 +63,10 @@ def month_of(ds: Dataset, month: str) -> pd.Period:
 def monthly(ds: Dataset, country: str | None = None, by: str | None = None) -> pd.DataFrame:
     """Incidents and deaths per month over all months of the data.
 
-    Parameters
-    ----------
-    country : str, optional
-        ISO code; default all three.
-    by : str, optional
-        'country', 'region', 'group' or 'violence'.
+    A column per count, or per (count, value of `by`, which is 'country', 'region', 'group' or
+    'violence'): all countries, what occurs of the others. Zeros where nothing happened; missing where
+    the source gives no such number.
 
-    Returns
-    -------
-    DataFrame
-        Index month; a column per count, or per (count, value of `by`): all countries, what occurs of
-        the others. Zeros where nothing happened; missing where the source gives no such number.
-
-    Examples
-    --------
     >>> from sahelkit import load
     >>> int(monthly(load(), "BFA")["incidents"].sum())
     1504
@@ -109,14 +98,9 @@ def comparison(table: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
 def unusual(counts: pd.Series, month: pd.Period) -> dict | None:
     """Whether a month's count is unusual against the up to 36 months before it, in a complete series.
 
-    Returns
-    -------
-    dict or None
-        `value`, `history` (months), `lower` and `higher` (months with a smaller, a larger count),
-        `kind` 'high', 'low' or 'usual'; None with fewer than 12 months of history.
+    `value`, `history` (months), `lower` and `higher` (months with a smaller, a larger count), `kind`
+    'high', 'low' or 'usual'; None with fewer than 12 months of history.
 
-    Examples
-    --------
     >>> months = pd.period_range("2020-01", periods=13, freq="M")
     >>> unusual(pd.Series([5] * 12 + [50], months), months[-1])["kind"]
     'high'
@@ -137,8 +121,6 @@ def judged_months(ds: Dataset, country: str | None = None) -> pd.DataFrame:
     """What the tracker would have said of every month's `incidents`: `kind` 'high', 'low', 'usual', or
     '' with too little history.
 
-    Examples
-    --------
     >>> from sahelkit import load
     >>> judged_months(load())["kind"].value_counts()["high"].item()
     22

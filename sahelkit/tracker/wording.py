@@ -13,13 +13,7 @@ LANGUAGES = ("en", "fr")
 
 @cache
 def texts(lang: str) -> dict:
-    """Words of a language.
-
-    Raises
-    ------
-    ValueError
-        There is no such language.
-    """
+    """Words of a language; ValueError where there is no such language."""
     one_of(lang, LANGUAGES, "lang")
     path = Path(__file__).parent / "templates" / "tracker.json"
     return json.loads(path.read_text(encoding="utf-8"))[lang]
