@@ -76,15 +76,10 @@ def cite(provenances, *, style: str = "text", accessed: str = "") -> str:
     Parameters
     ----------
     provenances : list of Provenance
-        Of the files that the data come from.
     style : {'text', 'bibtex'}
     accessed : str
-        Day of the download, 2026-01-31; default what `sahelkit fetch` recorded.
-
-    Raises
-    ------
-    ValueError
-        Unknown style, or `accessed` is not a day.
+        Day of the download, 2026-01-31; default what `sahelkit fetch` recorded. What is no day is a
+        ValueError.
 
     Examples
     --------

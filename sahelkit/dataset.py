@@ -278,9 +278,7 @@ def load_incidents() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per incident, in order of time: `date`, `country`, `region`, `place`, `deaths`,
-        `deaths_low`, `deaths_high`, `civilians` (persons), `perpetrator`, `attribution`, `tactic`,
-        `target`, `conflict`, `reports`, `latitude`, `longitude` (degrees), `incident_id`.
+        A row per incident, in order of time; deaths in persons, positions in degrees.
 
     Examples
     --------

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sahelkit import actors, places, schema
 from sahelkit.coding import rules
-from sahelkit.files import SourceError, data_dir
+from sahelkit.files import SourceError, read_table
 
 VERSION = "2"
 COVERED = ("2012-01-01", "2026-04-30")
@@ -31,13 +31,9 @@ EXTRA = (
 """Columns of the list of major incidents after those of the incidents frame."""
 
 
-def _sheet(name: str) -> pd.DataFrame:
-    return pd.read_csv(data_dir() / "raw" / name, dtype="str", keep_default_na=False)
-
-
 def read_reports() -> pd.DataFrame:
     """The raw sheet of reports, typed: dates as days, deaths as integers that may be missing."""
-    frame = _sheet("incident_reports.csv")
+    frame = read_table("raw/incident_reports.csv")
     counts = ("deaths_attackers", "deaths_defenders", "deaths_a", "deaths_b", "wounded", "abducted")
     types = {name: "Int32" for name in (*schema.DEATHS, *counts)}
     measured = ("latitude", "longitude", "date_precision", "location_precision")
@@ -52,7 +48,7 @@ def read_reports() -> pd.DataFrame:
 
 def read_coding() -> pd.DataFrame:
     """The raw coding sheet, one row per incident, all text."""
-    return _sheet("incident_coding.csv")
+    return read_table("raw/incident_coding.csv")
 
 
 VICTIMS = {

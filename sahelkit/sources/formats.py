@@ -38,7 +38,7 @@ class Source:
     module : str
         Module of `sahelkit.sources` that makes incidents of its files, by ``read(layout, rows)``.
     frame : dict
-        Column of the incidents frame -> the column that it is made of, by its documented name.
+        Column of the incidents frame -> the column that it is made of, where names differ.
     needed, further : str
         Documented columns that it must have, and those besides `frame` that are read where there
         are any, separated by blanks; a source that names none is read whole.
@@ -67,9 +67,8 @@ class Source:
     @property
     def columns(self) -> list:
         """Documented names of all columns that are read."""
-        return list(
-            dict.fromkeys([*self.needed.split(), *self.frame.values(), *self.further.split()])
-        )
+        listed = f"{self.needed} {self.further}".split()
+        return list(dict.fromkeys([*listed, *self.frame.values()]))
 
 
 SAVED = Source(
@@ -85,30 +84,21 @@ UCDP = Source(
     module="ucdp",
     frame={
         "incident_id": "id",
-        "date_start": "date_start",
-        "date_end": "date_end",
         "date_precision": "date_prec",
         "actor_a": "side_a",
         "actor_b": "side_b",
-        "country": "country",
         "region": "adm_1",
         "place": "where_coordinates",
-        "latitude": "latitude",
-        "longitude": "longitude",
         "location_precision": "where_prec",
         "deaths_best": "best",
         "deaths_low": "low",
         "deaths_high": "high",
-        "deaths_civilians": "deaths_civilians",
     },
     needed="id type_of_violence side_a side_b country date_start date_end best",
-    further="adm_2 code_status",
+    further="latitude longitude deaths_civilians adm_2 code_status",
     aliases={name: (name, f"{name}_est") for name in ("best", "high", "low")},
     # where_prec: 4 region, 5 a linear or fuzzy feature, 6 country, 7 waters
-    codes={
-        "date_precision": {1: 1, 2: 2, 3: 3, 4: 4},
-        "location_precision": {1: 1, 2: 2, 3: 3},
-    },
+    codes={"date_precision": {1: 1, 2: 2, 3: 3, 4: 4}, "location_precision": {1: 1, 2: 2, 3: 3}},
 )
 GTD = Source(
     lambda names: {"eventid", "iyear"} <= names,
@@ -120,16 +110,13 @@ GTD = Source(
         "event_type": "attacktype1_txt",
         "actor_a": "gname",
         "actor_b": "target1",
-        "country": "country",
         "region": "provstate",
         "place": "city",
-        "latitude": "latitude",
-        "longitude": "longitude",
         "location_precision": "specificity",
         "deaths_best": "nkill",
     },
     needed="eventid iyear imonth iday country gname",
-    further="targtype1 targtype1_txt doubtterr",
+    further="latitude longitude targtype1 targtype1_txt doubtterr",
     aliases={"country": ("country_txt",)},
     # specificity: 1 the place itself, 2 and 3 centroid of the district, 4 of the region, 5 unknown
     codes={"location_precision": {1: 1, 2: 3, 3: 3}},
@@ -154,16 +141,13 @@ ACLED = Source(
         "date_precision": "time_precision",
         "actor_a": "actor1",
         "actor_b": "actor2",
-        "country": "country",
         "region": "admin1",
         "place": "location",
-        "latitude": "latitude",
-        "longitude": "longitude",
         "location_precision": "geo_precision",
         "deaths_best": "fatalities",
     },
     needed="event_date event_type country",
-    further="sub_event_type inter2 admin2 timestamp",
+    further="latitude longitude sub_event_type inter2 admin2 timestamp",
     aliases={
         "country": ("country", "iso3", "iso"),
         "event_id_cnty": ("event_id_cnty", "event_id_no_cnty", "data_id"),
@@ -180,11 +164,7 @@ SOURCES = (SAVED, UCDP, ACLED_SUMS, ACLED, GTD, GTD_RENAMED)
 
 
 def labels() -> dict:
-    """Value of the incidents frame's `source` -> its name for readers.
-
-    >>> labels()["ucdp-ged"]
-    'UCDP GED'
-    """
+    """Value of the incidents frame's `source` -> its name for readers."""
     return {name: label for source in SOURCES for name, label in source.labels.items()}
 
 

@@ -118,7 +118,7 @@ def begun(layout: Layout, rows: Rows, source: Source, version: str = "") -> tupl
 
 def _typed(text: pd.DataFrame, source: Source, path, doubts: dict) -> pd.DataFrame:
     """Columns of the incidents frame from a source's text, as its record and the schema say."""
-    made_of = source.frame or dict(zip(text, text, strict=True))
+    made_of = {name: name for name in text} | source.frame
     frame = pd.DataFrame(index=text.index)
     for column in schema.COLUMNS:
         name, cells = column.name, text.get(made_of.get(column.name))
@@ -149,13 +149,13 @@ def undamaged(frame, dates: dict, order: list, provenance: Provenance, further=N
     ----------
     frame : DataFrame
         The index is the row in the file.
-    dates : dict of str to Series of str
+    dates : dict
         Column of the frame -> the text that it was read from.
     order : list of str
         Among rows with the same id the one that is last by these columns, then by all others, stays,
         so that the order of the rows in the file does not matter.
-    further : dict of str to Series of bool, optional
-        Reasons of the source's own for dropping rows.
+    further : dict, optional
+        The source's own reasons for dropping rows -> mask.
     """
     reasons = {
         "no id": frame["incident_id"] == "",
