@@ -17,7 +17,8 @@ def ds():
     ("call", "says"),
     [
         (lambda ds: ds.count(weight="fatalities"), "'incidents', 'deaths_best'"),
-        (lambda ds: ds.count(weight="deaths"), "'deaths_best'"),
+        (lambda ds: ds.count(weight="deathz"), "did you mean 'deaths_best'?"),
+        (lambda ds: ds.count(years=2020), "'area', 'inside', 'group'"),
         (lambda ds: ds.count("contry"), "did you mean 'country'?"),
         (lambda ds: ds.count(freq="month"), "'D', 'W', 'M', 'Q', 'Y'"),
         (lambda ds: ds.count(area="Gaoo"), "did you mean 'MLI:Gao'?"),

@@ -236,6 +236,28 @@ def test_ids_in_exponent_form_are_named(tmp_path):
         read_incidents(path)
 
 
+def test_one_id_in_exponent_form_is_dropped_from_ged_too(tmp_path):
+    path = damaged(tmp_path, {(0, "id"): "9.00E+05"})
+    assert read_incidents(path)[1].dropped["id in exponent form"] == 1
+
+
+def test_what_moves_from_gao_to_menaka_is_in_the_account_of_any_source(tmp_path):
+    path = damaged(tmp_path, {(0, "admin1"): "Gao", (0, "admin2"): "Menaka"}, ACLED[2])
+    frame, provenance = read_incidents(path)
+    assert frame["region"].iloc[0] == "Ménaka"
+    assert list(provenance.repairs.values()) == [["MLI1"]]
+
+
+def test_a_zip_of_two_tables_is_refused_by_their_names(tmp_path):
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("a.csv", "a")
+        archive.writestr("b.xlsx", "b")
+    with pytest.raises(
+        SourceError, match=r"one table .* expected in the zip, found a\.csv, b\.xlsx"
+    ):
+        read_incidents(tmp_path / "x.zip")
+
+
 def test_days_and_months_swapped_in_some_rows_are_refused(tmp_path):
     changes = {(0, "date_start"): "13/03/2021", (1, "date_start"): "04/21/2021"}
     with pytest.raises(SourceError, match="swapped"):
