@@ -34,7 +34,7 @@ def address(tmp_path_factory):
 def opened(browser, address, **state):
     browser.get("about:blank")
     browser.get(f"{address}#{urlencode(state)}" if state else address)
-    WebDriverWait(browser, 20).until(lambda page: page.execute_script("return !!window.explorer"))
+    WebDriverWait(browser, 60).until(lambda page: page.execute_script("return !!window.explorer"))
     return browser
 
 
@@ -74,6 +74,7 @@ def test_it_opens_small_and_alone(browser, address):
 
 
 def test_random_selections_are_the_tables(browser, address, frame):
+    opened(browser, address)
     rng = random.Random(20)
     names = ["country", "group", "who", "attribution", "tactic", "target", "weapon"]
     for _ in range(20):
@@ -84,7 +85,8 @@ def test_random_selections_are_the_tables(browser, address, frame):
             state["diffa"] = rng.choice(["without", "only"])
         year = rng.randint(2012, 2025)
         state |= {"from": f"{year}-01-01", "to": f"{min(year + rng.randint(0, 8), 2026)}-05-31"}
-        opened(browser, address, **state)
+        browser.execute_script(f"location.hash = {json.dumps(urlencode(state))}")
+        browser.execute_async_script("setTimeout(arguments[0], 50)")
         there, expected = of_page(browser), selected(frame, **state)
         assert set(there["incident_id"]) == set(expected["incident_id"]), state
         assert there[TOLLS].sum().tolist() == expected[TOLLS].sum().tolist(), state

@@ -255,7 +255,8 @@ def summary(results: pd.DataFrame) -> str:
     counted = results.loc[~of_files, "verdict"].value_counts().reindex(list(VERDICTS), fill_value=0)
     each = ", ".join(f"{number} {verdict}" for verdict, number in counted.items())
     extra = f" Besides, {of_files.sum()} checks of UCDP's own files." if of_files.any() else ""
-    return f"{counted.sum()} statement{"s" * (counted.sum() != 1)}: {each}.{extra}"
+    noun = "statement" if counted.sum() == 1 else "statements"
+    return f"{counted.sum()} {noun}: {each}.{extra}"
 
 
 def scores(ds, claim_id: str, weight: str = "incidents") -> pd.DataFrame:
