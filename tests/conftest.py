@@ -46,7 +46,9 @@ def browser():
         pytest.skip("no chromium with chromedriver (Debian: chromium, chromium-driver)")
     options = webdriver.ChromeOptions()
     options.binary_location = there
-    for name in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage"):
+    plain = ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage")
+    awake = ("disable-renderer-backgrounding", "disable-background-timer-throttling")
+    for name in (*plain, *awake, "disable-backgrounding-occluded-windows"):
         options.add_argument(f"--{name}")
     options.add_argument("--window-size=1400,1000")
     options.page_load_strategy = "none"

@@ -33,6 +33,7 @@ def address(tmp_path_factory):
 
 def opened(browser, address, **state):
     browser.get("about:blank")
+    WebDriverWait(browser, 60).until(lambda page: page.current_url == "about:blank")
     browser.get(f"{address}#{urlencode(state)}" if state else address)
     WebDriverWait(browser, 60).until(lambda page: page.execute_script("return !!window.explorer"))
     return browser
