@@ -174,3 +174,8 @@ def test_days_that_may_be_months_are_doubted(rows, tmp_path):
 def test_what_is_no_list_of_events_is_named(rows, tmp_path, change, word):
     with pytest.raises(SourceError, match=word):
         read_incidents(csv(change(rows), tmp_path / "made_up.csv"))
+
+
+def test_a_missing_day_is_no_day():
+    days = to_dates(pd.Series(["2023-01-31", None, "2023-02-01"]), "x.csv", "date")
+    assert days.isna().tolist() == [False, True, False]
