@@ -72,9 +72,8 @@ def to_dates(
     >>> to_dates(pd.Series(["Tue Mar 05 2024", "45356", "1709596800000"]), "x.csv", "date").nunique()
     1
     """
-    codes, unique = pd.factorize(
-        text.fillna("").str.strip()
-    )  # a code of -1 would take the last day
+    text = text.fillna("")  # a missing cell has the code -1, and would take the last day
+    codes, unique = pd.factorize(text.str.strip())
     unique = pd.Series(unique, dtype="str")
     plain = unique.str.replace(r"(?<=\d)[T ]+\d{1,2}:\d{2}.*$", "", regex=True)
     spelt = plain.map(_month_in_english)
