@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import sahelkit
-from sahelkit import coding, places
+from sahelkit import coding, places, readings
 
 pytest.importorskip("bokeh", reason="the explorer is drawn with bokeh")
 pytest.importorskip("selenium", reason="browser tests drive selenium")
@@ -91,6 +91,27 @@ def test_random_selections_are_the_tables(browser, address, frame):
         there, expected = of_page(browser), selected(frame, **state)
         assert set(there["incident_id"]) == set(expected["incident_id"]), state
         assert there[TOLLS].sum().tolist() == expected[TOLLS].sum().tolist(), state
+
+
+@pytest.mark.parametrize("zone", ["regions", "authority"])
+def test_the_months_of_a_zone_are_the_tables(browser, address, zone):
+    table = readings.without_diffa(sahelkit.load()).region_month
+    table = table[places.in_liptako_gourma(table, zone)]
+    opened(browser, address, zone=zone, diffa="without")
+    model = "const bars = Bokeh.documents[0].get_model_by_name('months').data;"
+    add = "return ['deaths', 'incidents'].map(n => Array.from(bars[n]).reduce((a, b) => a + b, 0))"
+    shown = browser.execute_script(model + add)
+    assert shown == [table["deaths_best"].sum(), table["incidents"].sum()]
+
+
+def test_a_layer_of_cells_has_each_cell_once_at_its_middle(browser, address):
+    ds = sahelkit.load()
+    gids = ds.grid_year.loc[ds.grid_year["year"] == 2023, "priogrid_gid"].unique()
+    opened(browser, address, cells=2023)
+    model = "const cells = Bokeh.documents[0].get_model_by_name('cells').data;"
+    x, y = browser.execute_script(model + "return [Array.from(cells.x), Array.from(cells.y)]")
+    assert sorted(places.grid_cell(y, x)) == sorted(gids)
+    assert {(v % 0.5) for v in (*x, *y)} == {0.25}
 
 
 def test_filters_download_and_link(browser, address, frame):

@@ -21,6 +21,7 @@ from jinja2 import Template
 import sahelkit
 from sahelkit import coding, interventions, places
 from sahelkit.escalation.recent import country_month
+from sahelkit.figures.parts import cell_rings
 from sahelkit.figures.style import COUNTRY_COLOURS, EDGE, LAND, PERPETRATOR_COLOURS, ZONE_FILL
 
 HERE = Path(__file__).parent
@@ -73,24 +74,24 @@ def months(ds: sahelkit.Dataset) -> dict:
     by = ["country", "region", "month", "group"]
     known = frame.groupby(by, observed=True)[["incidents", *TOLLS]].sum().reset_index()
     known["month"] = known["month"].astype(str)
+    units = known["country"].astype(str) + ":" + known["region"].astype(str)
+    inside = {name: places.in_liptako_gourma(known, name) for name in ("regions", "authority")}
     later = country_month()
     later["month"] = later["month"].astype(str)
     return {
         "known": known.to_numpy().tolist(),
         "later": later[["country", "month", "deaths"]].to_numpy().tolist(),
-        "zones": {
-            name: sorted(f"{country}:{region}" for country, region in places.members(name))
-            for name in ("regions", "authority")
-        },
+        "zones": {name: sorted(set(units[rows])) for name, rows in inside.items()},
+        "diffa": sorted(set(units[places.in_diffa(known)])),
     }
 
 
 def cells(ds: sahelkit.Dataset) -> list:
-    """Incidents and deaths of each grid cell and year: year, longitude, latitude, incidents, deaths."""
-    by = ["year", "longitude", "latitude"]
-    return (
-        ds.grid_year.groupby(by)[["incidents", "deaths_best"]].sum().reset_index().values.tolist()
-    )
+    """Deaths of each grid cell and year: year, longitude and latitude of its middle, deaths."""
+    table = ds.grid_year.groupby(["year", "priogrid_gid"])["deaths_best"].sum().reset_index()
+    middle = cell_rings(table["priogrid_gid"]).mean(axis=1)
+    table = table.assign(longitude=middle[:, 0], latitude=middle[:, 1])
+    return table[["year", "longitude", "latitude", "deaths_best"]].values.tolist()
 
 
 def draw(ds: sahelkit.Dataset, end: pd.Timestamp):
