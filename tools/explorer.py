@@ -23,6 +23,7 @@ from sahelkit import coding, interventions, places
 from sahelkit.escalation.recent import country_month
 from sahelkit.figures.parts import cell_rings
 from sahelkit.figures.style import COUNTRY_COLOURS, EDGE, LAND, PERPETRATOR_COLOURS, ZONE_FILL
+from sahelkit.figures.timeline_layout import pack
 
 HERE = Path(__file__).parent
 FILTERS = ("country", "group", "who", "attribution", "tactic", "target", "weapon")
@@ -94,7 +95,7 @@ def cells(ds: sahelkit.Dataset) -> list:
     return table[["year", "longitude", "latitude", "deaths_best"]].values.tolist()
 
 
-def draw(ds: sahelkit.Dataset, end: pd.Timestamp):
+def draw(end: pd.Timestamp):
     """The Bokeh figures, empty of incidents: the page fills their sources."""
     tools = "pan,wheel_zoom,box_zoom,reset"
     chart = figure(
@@ -153,7 +154,12 @@ def lanes(days: Range1d, end: pd.Timestamp):
     shown = table["until"].clip(upper=end).where(lasts, table["start"])
     short = table["start"] + pd.Timedelta("25D")
     table = table.assign(to=shown.where(shown > short, short))
-    level = pd.concat([_levels(rows) for _, rows in table.groupby("lane")]).reindex(table.index)
+    first = table["start"].min()
+    at = [(table[name] - first).dt.days for name in ("start", "to")]
+    table["span"] = [[span] for span in zip(*at, strict=True)]
+    for _, rows in table.groupby("lane"):
+        table.loc[rows.index, "level"] = [level for level, _ in pack(rows["span"], gap=0)]
+    level = table["level"]
     deep = level.groupby(table["lane"]).transform("max") + 1
     chart = figure(
         name="lanes", height=330, sizing_mode="stretch_width", x_axis_type="datetime",
@@ -176,16 +182,6 @@ def lanes(days: Range1d, end: pd.Timestamp):
     return chart
 
 
-def _levels(rows: pd.DataFrame) -> pd.Series:
-    """For each row the lowest level that is free from its start on."""
-    free, level = [], {}
-    for row in rows.sort_values("start").itertuples():
-        at = next((i for i, day in enumerate(free) if day <= row.start), len(free))
-        free[at : at + 1] = [row.to]
-        level[row.Index] = at
-    return pd.Series(level)
-
-
 def page(ds: sahelkit.Dataset) -> str:
     """The whole page as text."""
     later = country_month()["month"].max().end_time.normalize()
@@ -204,7 +200,7 @@ def page(ds: sahelkit.Dataset) -> str:
     packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
     words = json.loads((HERE / "explorer_words.json").read_text("utf-8"))
     return file_html(
-        draw(ds, later),
+        draw(later),
         Resources(mode="inline"),
         title="sahelkit explorer",
         template=Template((HERE / "explorer.html").read_text("utf-8")),
