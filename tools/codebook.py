@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from sahelkit import schema
-from sahelkit.coding import CODED
+from sahelkit.coding import CODED, rules
 
 
 def described(folder: Path) -> list:
@@ -108,7 +108,6 @@ def _examples(folder: Path) -> dict:
 
 
 CLAIM_REPORTED = "claimed, yes against the rest"
-ROUNDS = (1, 2, 3, 4)
 FIELDS = ("target", "tactic", "weapon", "perpetrator", "attribution", "claimed", "place_kind")
 
 
@@ -135,23 +134,24 @@ def kappa(folder: Path) -> pd.DataFrame:
 def datasheet_numbers(folder: Path) -> str:
     """The generated part of the datasheet: sizes, shares of unknown, agreement of two codings."""
     coding, reports = _sheets(folder)
-    told = reports[~reports["kind"].isin(["ged", "candidate", "party_claim"])]
-    besides = told.groupby("incident")["publisher"].nunique()
+    found = kappa(folder).set_index(["round", "field"])["kappa"]
+    rounds = sorted(set(found.index.get_level_values("round")))
+    told = rules.told_by_others(reports)
+    besides = pd.Series({key: rules.publishers(rows) for key, rows in told.groupby("incident")})
     lines = [
         f"{len(coding):,} incidents, {len(reports):,} reports by {reports['publisher'].nunique()} publishers, "
-        f"{(reports['kind'] == 'ged').sum()} of them UCDP GED events. At least one publisher besides UCDP and the parties: "
-        f"{(besides >= 1).sum()} incidents; at least two: {(besides >= 2).sum()}.",
+        f"{(reports['kind'] == 'ged').sum()} of them UCDP GED events. "
+        f"At least one independent publisher besides UCDP and the parties: {(besides >= 1).sum()} incidents; at least two: {(besides >= 2).sum()}.",
         "",
-        "| field | unknown | kappa, first round | second | third | fourth |",
-        "|---|---|---|---|---|---|",
+        f"| field | unknown | kappa, {' | '.join(f'round {n}' for n in rounds)} |",
+        "|---" * (2 + len(rounds)) + "|",
     ]
-    found = kappa(folder).set_index(["round", "field"])["kappa"]
     for field in FIELDS:
-        values = [f"{found[n, field]:.2f}" if (n, field) in found else "" for n in ROUNDS]
+        values = [f"{found[n, field]:.2f}" if (n, field) in found else "" for n in rounds]
         lines.append(
             f"| {field} | {(coding[field] == 'unknown').mean():.0%} | {' | '.join(values)} |"
         )
-    values = [f"{found[n, CLAIM_REPORTED]:.2f}" for n in ROUNDS if (n, CLAIM_REPORTED) in found]
+    values = [f"{found[n, CLAIM_REPORTED]:.2f}" for n in rounds if (n, CLAIM_REPORTED) in found]
     lines.append(f"| {CLAIM_REPORTED} | | {' | '.join(values)} |")
     return "\n".join(lines)
 
