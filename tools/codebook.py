@@ -141,7 +141,8 @@ def datasheet_numbers(folder: Path) -> str:
     lines = [
         f"{len(coding):,} incidents, {len(reports):,} reports by {reports['publisher'].nunique()} publishers, "
         f"{(reports['kind'] == 'ged').sum()} of them UCDP GED events. "
-        f"At least one independent publisher besides UCDP and the parties: {(besides >= 1).sum()} incidents; at least two: {(besides >= 2).sum()}.",
+        f"At least one independent publisher besides UCDP and the parties: "
+        f"{(besides >= 1).sum()} incidents; at least two: {(besides >= 2).sum()}.",
         "",
         f"| field | unknown | kappa, {' | '.join(f'round {n}' for n in rounds)} |",
         "|---" * (2 + len(rounds)) + "|",
