@@ -8,6 +8,7 @@ release = metadata.version("sahelkit")
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build", "names.md", "readme.md"]
 nb_execution_mode = "off"
+nb_render_markdown_format = "myst"  # with tables
 myst_heading_anchors = 3
 myst_enable_extensions = ["colon_fence"]
 autodoc_typehints = "description"

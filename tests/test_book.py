@@ -82,6 +82,11 @@ def test_no_page_loads_from_outside(pages):
     assert outside == []
 
 
+def test_tables_in_outputs_are_tables(book):
+    raw = [p.name for p in book.rglob("*.html") if re.search(r"<p>\| ", p.read_text("utf-8"))]
+    assert raw == []
+
+
 def test_search_finds_a_word_from_a_file(book, browser):
     from selenium.webdriver.support.ui import WebDriverWait
 
