@@ -22,7 +22,7 @@ import sahelkit
 from sahelkit import coding, interventions, places
 from sahelkit.escalation.recent import country_month
 from sahelkit.figures.parts import cell_rings
-from sahelkit.figures.style import COUNTRY_COLOURS, EDGE, LAND, PERPETRATOR_COLOURS, ZONE_FILL
+from sahelkit.figures.style import EDGE, LAND, PERPETRATOR_COLOURS, ZONE_FILL
 from sahelkit.figures.timeline_layout import pack
 
 HERE = Path(__file__).parent
@@ -192,7 +192,6 @@ def page(ds: sahelkit.Dataset) -> str:
         "filters": FILTERS,
         "colours": PERPETRATOR_COLOURS,
         "lanes": list(LANES),
-        "countries": COUNTRY_COLOURS,
         "report": [*REPORT, *TOLLS],
         "cite": ds.cite(),
     }
@@ -205,7 +204,8 @@ def page(ds: sahelkit.Dataset) -> str:
         title="sahelkit explorer",
         template=Template((HERE / "explorer.html").read_text("utf-8")),
         template_variables={
-            "packed": packed, "words": json.dumps(words, ensure_ascii=False), "last": str(later.date())
+            "packed": packed, "words": json.dumps(words, ensure_ascii=False),
+            "tolls": json.dumps(TOLLS), "last": str(later.date()),
         },
     )  # fmt: skip
 

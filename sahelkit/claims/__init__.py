@@ -7,6 +7,7 @@ import pandas as pd
 
 from sahelkit import readings
 from sahelkit.claims import checks, checks_events, checks_record
+from sahelkit.claims.checks_record import DOCUMENTS
 from sahelkit.claims.disagreements import discrepancies  # noqa: F401  (public)
 from sahelkit.claims.reading import CannotCheck, Finding
 from sahelkit.claims.verdicts import VERDICTS, judge, meets
@@ -16,14 +17,6 @@ from sahelkit.geography.shares import BY_REGION
 KINDS = {"ucdp-ged": "ged", "ucdp-candidate": "ged", "acled": "acled"}
 NEEDED = {"shipped": "the shipped data", "ged": "a UCDP GED file", "acled": "an ACLED export"}
 """What a claim is checkable with."""
-DOCUMENTS = {
-    "tracker-2017": "R. Lyammouri, monthly tracker, 24 April 2017",
-    "zimmerer-2017": "M. Zimmerer, 24 August 2017",
-    "baloi-2019": "A.-M. Baloi, Grey Dynamics, December 2019",
-    "thread-2020": "Thread on JNIM, 6 April 2020",
-    "alert-2020": "Security alert, 13 November 2020",
-}
-"""The five documents; every other source of a claim is a publication with numbers."""
 FILE_CHECK, FILE_CHECKS = "file check", "Checks of UCDP's files"
 LISTS = ("country", "region", "family", "violence")
 

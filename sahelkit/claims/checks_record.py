@@ -17,7 +17,14 @@ from sahelkit.sources import read_incidents
 
 NEAR_KM, NEAR_DAYS = 30, 2
 """A user's incident is taken for a recorded one within this distance and time."""
-DOCUMENT_IDS = ("tracker-2017", "zimmerer-2017", "baloi-2019", "thread-2020", "alert-2020")
+DOCUMENTS = {
+    "tracker-2017": "R. Lyammouri, monthly tracker, 24 April 2017",
+    "zimmerer-2017": "M. Zimmerer, 24 August 2017",
+    "baloi-2019": "A.-M. Baloi, Grey Dynamics, December 2019",
+    "thread-2020": "Thread on JNIM, 6 April 2020",
+    "alert-2020": "Security alert, 13 November 2020",
+}
+"""The five documents; every other source of a claim is a publication with numbers."""
 RECORD = "the record"
 DEATHS = ["deaths_low", "deaths_best", "deaths_high"]
 
@@ -265,7 +272,7 @@ def stated_number(reading, intervention, measure, first, last) -> Finding:
     # A date known to the year counts in each of its months.
     begin, end = ((rows["date"].str[:7] + month).str[:7] for month in ("-01", "-12"))
     rows = rows[(begin <= last) & (end >= first)]
-    rows = rows[~rows["source"].str.startswith(DOCUMENT_IDS)]
+    rows = rows[~rows["source"].str.startswith(tuple(DOCUMENTS))]
     if rows.empty:
         raise CannotCheck(f"the table has no other source for {measure} between {first} and {last}")
     numbers = rows["number"].astype(float)
